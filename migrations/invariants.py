@@ -1,0 +1,52 @@
+"""The invariants that the schema must hold after each migration: batch changes on SQLite drop triggers without a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+_BOTH_0002 = {"uq_stay_open", "uq_closure_open", "uq_stay_open_referral"}
+INVARIANTS: dict[str, dict[str, set[str]]] = {
+    "0001": {"sqlite": set(), "postgresql": set()},
+    "0002": {
+        "sqlite": _BOTH_0002
+        | {f"{table}_twice_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
+        | {f"{table}_taken_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
+        | {"stay_referral_twice_insert", "stay_referral_twice_update"}
+        | {"audit_is_append_only_update", "audit_is_append_only_delete"},
+        "postgresql": _BOTH_0002
+        | {"ex_stay_bed", "ex_hold_bed", "ex_closure_bed", "ex_stay_referral"}
+        | {"stay.bed_not_taken", "hold.bed_not_taken", "closure.bed_not_taken"}
+        | {"audit_event.audit_is_append_only", "audit_event.audit_is_not_emptied"},
+    },
+}
+"""By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
+
+_SQLITE = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')"
+_POSTGRES = """
+SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()
+UNION SELECT conname FROM pg_constraint WHERE contype = 'x' AND connamespace = current_schema()::regnamespace
+UNION SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'
+"""
+
+
+def missing_invariants(connection: Connection, revision: str | None) -> set[str]:
+    """Return the names that the schema should hold at this revision and does not."""
+    engine = connection.dialect.name
+    rows: Iterable[str] = connection.execute(text(_SQLITE if engine == "sqlite" else _POSTGRES)).scalars()
+    there = set(rows)
+    due = {name for at, names in INVARIANTS.items() if revision is not None and at <= revision for name in names[engine]}
+    return due - there
+
+
+def assert_invariants(connection: Connection, revision: str | None) -> None:
+    """Raise RuntimeError if a guard of the schema was lost; the migration is undone then."""
+    if missing := missing_invariants(connection, revision):
+        message = f"The schema lost what keeps beds and audit safe: {', '.join(sorted(missing))}."
+        raise RuntimeError(message)

@@ -1,0 +1,1 @@
+"""Networks, agencies and the people in them who sign in."""

@@ -1,0 +1,191 @@
+"""Makes the application: configuration, database, rooms, and the one gate that every request passes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from refuge import commands
+from refuge.accounts import views as accounts
+from refuge.accounts.sessions import IDLE, ServerSessions, current_actor
+from refuge.audit.service import record
+from refuge.beds import views as beds
+from refuge.config import Config, Setting, load_config
+from refuge.database import SAFE_METHODS, Database, close_session, database, now
+from refuge.errors import register_error_pages
+from refuge.home import views as home
+from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_everyone
+from refuge.referrals import views as referrals
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+ROOT = Path(__file__).parent.parent
+STATIC = ROOT / "build" / "static"
+ROOMS = (home, accounts, beds, referrals)
+MEGABYTE = 1024 * 1024
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application. Without a configuration it reads the environment and the instance folder.
+
+    Raises refuge.config.ConfigError, whose text says what to change.
+    """
+    instance = Path(os.environ.get("ALLOCATIONS_INSTANCE") or ROOT / "instance")
+    config = config or load_config(os.environ, instance)
+    app = Flask("refuge", static_folder=str(STATIC), static_url_path="/static", root_path=str(ROOT / "refuge"))
+    app.config.update(
+        SECRET_KEY=config.derived_key("cookies"),
+        SESSION_COOKIE_NAME="__Host-visit" if config.secure else "visit",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=1),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        MAX_CONTENT_LENGTH=MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,  # it lives and dies with the session
+        SETTING=config.setting,
+        CONFIG=config,
+    )
+    app.extensions["database"] = Database(
+        config.database_url, key=config.derived_key("database"), audit_key=config.derived_key("audit"),
+    )
+    app.session_interface = ServerSessions()
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]
+    _prepare_templates(app)
+    _prepare_gate(app)
+    register_error_pages(app)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
+    commands.register(app)
+    return app
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_loader = ChoiceLoader([
+        FileSystemLoader(ROOT / "templates"),
+        PrefixLoader({
+            "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+            "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+        }),
+    ])
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    WTFormsHelpers(app)
+
+    @app.context_processor
+    def shown_on_every_page() -> dict[str, Any]:
+        signed_in = current_user.is_authenticated
+        return {
+            "navigation": home.navigation(request.path) if signed_in else [],
+            "idle_seconds": int(IDLE.total_seconds()) if signed_in else None,
+            "is_demo": app.config["SETTING"] is Setting.DEMO,
+            "may": lambda permission: signed_in and may(current_user.role, permission),
+        }
+
+    @app.url_defaults
+    def name_static_files_by_their_age(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and (file := STATIC / values["filename"]).is_file():
+            values["v"] = f"{file.stat().st_mtime_ns:x}"
+
+
+def _prepare_gate(app: Flask) -> None:
+    login = LoginManager(app)
+    login.session_protection = None  # the token itself is random and dies with the session
+
+    @login.request_loader
+    def person_of_this_session(_request: object) -> object:
+        row = g.get("web_session")
+        return row.person if row is not None else None
+
+    open_to_everyone(app.view_functions["static"])
+    app.before_request(_name_request)
+    app.before_request(_refuse_other_sites)
+    CSRFProtect(app)
+    app.before_request(_gate)
+    app.after_request(_send_headers)
+    app.teardown_request(close_session)
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse a changing request that another site made the browser send."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is None:
+        origin = request.headers.get("Origin")
+        site = "same-origin" if origin is None or urlsplit(origin).netloc == request.host else "cross-site"
+    if site not in {"same-origin", "none"}:
+        abort(403)
+
+
+def _gate() -> AnyResponse | None:
+    """Let in whom the policy table lets in. A view without a label lets in nobody."""
+    if request.endpoint is None:
+        return None
+    label = label_of(_view_function())
+    if label == EVERYONE:
+        return None
+    if not current_user.is_authenticated:
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        ended = "idle" if g.get("session_lapsed") else None
+        return redirect(url_for("accounts.sign_in", next=wanted, ended=ended))
+    if label == SIGNED_IN:
+        return None
+    if label is None or not current_user.may(label):
+        _audit_refusal(str(label))
+        abort(403)
+    return None
+
+
+def _view_function() -> Any:  # noqa: ANN401  Flask's own type of a view
+    from flask import current_app  # noqa: PLC0415  only the gate needs it
+
+    return current_app.view_functions[request.endpoint or ""]
+
+
+def _audit_refusal(label: str) -> None:
+    actor = current_actor()
+    close_session()
+    with database().write() as db:
+        record(db, "access.refused", by=actor, at=now(), endpoint=request.endpoint, label=label)
+
+
+def _send_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

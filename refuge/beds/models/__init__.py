@@ -1,0 +1,17 @@
+"""Refuges, beds, and what takes a bed for a time."""
+
+from refuge.beds.models.beds import Bed
+from refuge.beds.models.occupancy import Closure, Hold, HoldEnd, Stay
+from refuge.beds.models.refuges import Refuge, RefugeAddress, StaffingHours, SupportLevel
+
+__all__ = [
+    "Bed",
+    "Closure",
+    "Hold",
+    "HoldEnd",
+    "Refuge",
+    "RefugeAddress",
+    "StaffingHours",
+    "Stay",
+    "SupportLevel",
+]

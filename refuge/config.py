@@ -1,0 +1,165 @@
+"""What the application is told from outside: where its data lives, its key, and what kind of place it runs in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_BYTES = 32
+OWNER_ONLY = 0o600
+DATABASE_FILE = "allocations.db"
+
+
+class ConfigError(Exception):
+    """The application cannot start as configured; its text says what to change."""
+
+
+class Setting(StrEnum):
+    """What kind of place this is. Only production may hold a real person's data."""
+
+    DEMO = "demo"
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that the application is told from outside, checked."""
+
+    setting: Setting
+    key: bytes = field(repr=False)
+    """The one secret, 32 bytes. Every other key is derived from it by purpose."""
+    database_url: str
+    """A SQLAlchemy URL: `sqlite:///path` (encrypted with our key) or `postgresql+psycopg://...`."""
+    trusted_hosts: tuple[str, ...] = ()
+    """Host names that requests may name. Empty: any, which production refuses."""
+    proxies: int = 0
+    """How many reverse proxies stand before us, each trusted to add one forwarded address."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel over HTTPS only. The demo and development are served on this machine over HTTP."""
+        return self.setting is Setting.PRODUCTION
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return 32 bytes that only this purpose uses (HMAC-SHA-256 of the purpose under the one key)."""
+        return hmac.digest(self.key, purpose.encode(), hashlib.sha256)
+
+
+def load_config(environ: Mapping[str, str], instance: Path) -> Config:
+    """Read the configuration from the environment.
+
+    `ALLOCATIONS_SETTING` is `development` (default), `demo` or `production`; `ALLOCATIONS_KEY` holds 64 hexadecimal
+    digits, or `ALLOCATIONS_KEY_FILE` names a file of mode 0600 that does; `DATABASE_URL` is a PostgreSQL URL, without
+    which the data is an encrypted file in the instance folder; `ALLOCATIONS_HOSTS` is a comma-separated list of host
+    names; `ALLOCATIONS_PROXIES` a number. Raises ConfigError.
+    """
+    try:
+        setting = Setting(environ.get("ALLOCATIONS_SETTING") or "development")
+    except ValueError:
+        message = "Set ALLOCATIONS_SETTING to demo, development or production."
+        raise ConfigError(message) from None
+    hosts = tuple(host.strip() for host in environ.get("ALLOCATIONS_HOSTS", "").split(",") if host.strip())
+    if setting is Setting.PRODUCTION:
+        _refuse_unsafe_production(environ, hosts)
+    return Config(
+        setting=setting,
+        key=_given_key(environ) or _own_key(instance),
+        database_url=_database_url(environ, instance),
+        trusted_hosts=hosts,
+        proxies=_whole_number(environ, "ALLOCATIONS_PROXIES"),
+    )
+
+
+def _refuse_unsafe_production(environ: Mapping[str, str], hosts: tuple[str, ...]) -> None:
+    if not (environ.get("ALLOCATIONS_KEY") or environ.get("ALLOCATIONS_KEY_FILE")):
+        message = (
+            "Production needs a key: set ALLOCATIONS_KEY_FILE to a file of mode 0600 that holds 64 hexadecimal digits. "
+            "Keep a copy of it apart from the backups: without it the data cannot be read."
+        )
+        raise ConfigError(message)
+    if not hosts:
+        message = "Production needs ALLOCATIONS_HOSTS: the host names that people type, separated by commas."
+        raise ConfigError(message)
+    if environ.get("FLASK_DEBUG", "0") not in {"", "0", "false", "False"}:
+        message = "Production refuses FLASK_DEBUG: take it out of the environment."
+        raise ConfigError(message)
+
+
+def _database_url(environ: Mapping[str, str], instance: Path) -> str:
+    url = environ.get("DATABASE_URL", "")
+    if not url:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{instance / DATABASE_FILE}"
+    for given in ("postgresql://", "postgres://"):
+        if url.startswith(given):
+            return "postgresql+psycopg://" + url.removeprefix(given)
+    if url.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return url
+    message = "DATABASE_URL must begin with postgresql:// or be left out for the encrypted file of the instance folder."
+    raise ConfigError(message)
+
+
+def _whole_number(environ: Mapping[str, str], name: str) -> int:
+    try:
+        return int(environ.get(name) or 0)
+    except ValueError:
+        message = f"{name} must be a whole number."
+        raise ConfigError(message) from None
+
+
+def _given_key(environ: Mapping[str, str]) -> bytes | None:
+    text = environ.get("ALLOCATIONS_KEY", "")
+    source = "ALLOCATIONS_KEY"
+    if not text and (name := environ.get("ALLOCATIONS_KEY_FILE")):
+        source = "The file that ALLOCATIONS_KEY_FILE names"
+        text = _read_private(Path(name))
+    return _parse_key(text, source) if text else None
+
+
+def _parse_key(text: str, source: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) == 1:
+        message = (
+            f"{source} must hold 64 hexadecimal digits, made by chance (`openssl rand -hex 32` makes them)."
+        )
+        raise ConfigError(message)
+    return key
+
+
+def _read_private(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode & 0o777
+        text = path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The key file cannot be read: {type(error).__name__}. Check ALLOCATIONS_KEY_FILE."
+        raise ConfigError(message) from error
+    if mode & 0o077:
+        message = "The key file can be read by others on this machine: give it mode 0600 (`chmod 600`)."
+        raise ConfigError(message)
+    return text
+
+
+def _own_key(instance: Path) -> bytes:
+    """Read the instance folder's key, made on first use. Two processes that start together agree on one."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    except FileExistsError:
+        return _parse_key(_read_private(path), "The key file of the instance folder")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+    return _parse_key(path.read_text("ascii"), "The key file of the instance folder")

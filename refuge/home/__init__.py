@@ -1,0 +1,1 @@
+"""Today: each role's start page, and the health check."""

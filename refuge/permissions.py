@@ -1,0 +1,122 @@
+"""The policy: which role may do what. One table that an auditor could read, one gate that holds it.
+
+A view carries a label, `@requires(Permission.X)`, `@signed_in` or `@open_to_everyone`; the gate in `app.py` reads it before
+the view runs. No label, no entry. *Whose* records a person may touch is the business of each room's `visible_to`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Role(StrEnum):
+    """What a person does in the network. A person has exactly one."""
+
+    REFUGE_WORKER = "refuge_worker"
+    REFUGE_MANAGER = "refuge_manager"
+    PRACTITIONER = "practitioner"
+    COMMISSIONER = "commissioner"
+    REFERRER = "referrer"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+
+    @property
+    def label(self) -> str:
+        """The role in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Permission(StrEnum):
+    """What can be done here, as `noun:verb`."""
+
+    BOARD_SEE = "board:see"
+    """See what every bed of the network is now and next."""
+    BED_CONFIRM = "bed:confirm"
+    """Confirm that the board shows her own refuge's beds as they are."""
+    BED_CLOSE = "bed:close"
+    """Close a bed of her own refuge, with a reason, and open it again."""
+    REFUGE_SEE = "refuge:see"
+    """See what each refuge of the network offers: public facts, no live figures."""
+    REFUGE_CHANGE = "refuge:change"
+    """Change what her own refuge offers, and its beds."""
+    ADDRESS_REVEAL = "address:reveal"
+    """Reveal the confidential address of a refuge of her own agency, with a reason."""
+    REFERRAL_MAKE = "referral:make"
+    """Take or make a referral."""
+    REFERRAL_SEE = "referral:see"
+    """See referrals: a refuge's own and those shared with it; a referrer's own agency's."""
+    REFERRAL_CHANGE = "referral:change"
+    """Correct or add to a referral of her own agency."""
+    CONFLICT_SEE = "conflict:see"
+    """See whom a woman must not meet."""
+    IMMIGRATION_SEE = "immigration:see"
+    """See recourse to public funds and funding routes."""
+    DUPLICATE_SEE = "duplicate:see"
+    """Be told that a woman may be known already, where she may see both records."""
+    PERSON_MANAGE = "person:manage"
+    """Add agencies and the people who sign in; disable them; change a role."""
+
+
+_REFUGE_WORKER = frozenset(
+    {
+        Permission.BOARD_SEE,
+        Permission.BED_CONFIRM,
+        Permission.BED_CLOSE,
+        Permission.REFUGE_SEE,
+        Permission.ADDRESS_REVEAL,
+        Permission.REFERRAL_MAKE,
+        Permission.REFERRAL_SEE,
+        Permission.REFERRAL_CHANGE,
+        Permission.CONFLICT_SEE,
+        Permission.IMMIGRATION_SEE,
+        Permission.DUPLICATE_SEE,
+    }
+)
+
+MAY: Mapping[Role, frozenset[Permission]] = {
+    Role.REFUGE_WORKER: _REFUGE_WORKER,
+    Role.REFUGE_MANAGER: _REFUGE_WORKER | {Permission.REFUGE_CHANGE},
+    Role.PRACTITIONER: frozenset({Permission.BOARD_SEE, Permission.REFUGE_SEE}),
+    Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE}),
+    Role.REFERRER: frozenset({Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({Permission.PERSON_MANAGE}),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Return whether the policy gives this permission to this role."""
+    return permission in MAY[role]
+
+
+SIGNED_IN = "signed in"
+EVERYONE = "everyone"
+Label = Permission | str
+View = TypeVar("View", bound="Callable[..., object]")
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Label a view: only roles that hold this permission enter."""
+    return lambda view: _labelled(view, permission)
+
+
+def signed_in(view: View) -> View:
+    """Label a view: anybody who is signed in enters."""
+    return _labelled(view, SIGNED_IN)
+
+
+def open_to_everyone(view: View) -> View:
+    """Label a view: anybody enters, signed in or not."""
+    return _labelled(view, EVERYONE)
+
+
+def label_of(view: Callable[..., object]) -> Label | None:
+    """Return the label of a view, or None if nobody labelled it."""
+    return getattr(view, "label", None)
+
+
+def _labelled(view: View, label: Label) -> View:
+    view.label = label  # type: ignore[attr-defined]  # a function takes attributes; the type of a callable does not say so
+    return view

@@ -1,0 +1,1 @@
+"""A request for refuge: from the first words on the telephone to its outcome."""

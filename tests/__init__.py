@@ -1,0 +1,1 @@
+"""Tests: behaviour that someone would miss."""
