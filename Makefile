@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lock assets format clean setup setup-dev
+.PHONY: help run fresh test lock assets format clean setup setup-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,11 +19,16 @@ setup:
 setup-dev:
 	@$(PYTHON) tools/setup.py --dev
 
+run: export ALLOCATIONS_SETTING = demo
 run: setup ## set up, load the demonstration network and serve it on 127.0.0.1 (PORT=8000)
 	@$(BIN)/flask --app wsgi demo
 	@echo "Serving on http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 \
 		--no-control-socket --log-level warning wsgi:app
+
+fresh: ## throw the demonstration's data away and start it again as of today
+	rm -rf instance/demo
+	@$(MAKE) --no-print-directory run
 
 test: setup-dev ## run every check and every test
 	@$(BIN)/python tools/check.py $(PYTEST)

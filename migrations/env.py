@@ -1,4 +1,4 @@
-"""Runs migrations over the application's own connection, and checks afterwards that no invariant of the schema was lost."""
+"""Runs migrations over the application's own connection, then checks that no guard of the schema was lost."""
 
 from __future__ import annotations
 

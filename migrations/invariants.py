@@ -1,4 +1,4 @@
-"""The invariants that the schema must hold after each migration: batch changes on SQLite drop triggers without a word."""
+"""The guards that the schema must hold after each migration: batch changes on SQLite drop triggers silently."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def missing_invariants(connection: Connection, revision: str | None) -> set[str]
     engine = connection.dialect.name
     rows: Iterable[str] = connection.execute(text(_SQLITE if engine == "sqlite" else _POSTGRES)).scalars()
     there = set(rows)
-    due = {name for at, names in INVARIANTS.items() if revision is not None and at <= revision for name in names[engine]}
+    due = {
+        name for at, names in INVARIANTS.items() if revision is not None and at <= revision for name in names[engine]
+    }
     return due - there
 
 

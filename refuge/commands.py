@@ -8,6 +8,7 @@ import click
 from flask import current_app
 
 from refuge.database import database
+from refuge.demo.command import demo_command
 from refuge.schema import migrate
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(migrate_command)
+    app.cli.add_command(demo_command)
 
 
 @click.command("migrate")

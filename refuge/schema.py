@@ -18,7 +18,7 @@ BASE = "base"
 
 
 def migrate(database: Database, revision: str = HEAD) -> None:
-    """Bring the schema up, or down, to `revision`. All or nothing: a migration that fails leaves things as they were."""
+    """Bring the schema up, or down, to `revision`: all of it, or nothing when a migration fails."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.engine.execution_options(write=True).connect() as connection:
@@ -27,4 +27,3 @@ def migrate(database: Database, revision: str = HEAD) -> None:
         back = current is not None and (revision == BASE or revision < current)
         (command.downgrade if back else command.upgrade)(config, revision)
         connection.commit()
-

@@ -1,0 +1,1 @@
+"""One individual support plan for each resident, worked on by several agencies."""

@@ -1,4 +1,4 @@
-"""A small network for tests: two refuge providers, every kind of agency, every role, and another network that must stay unseen."""
+"""A small network for tests: every kind of agency, every role, and another network that must stay unseen."""
 
 from __future__ import annotations
 

@@ -7,16 +7,15 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from refuge.accounts.sessions import ServerSessions, start_session
 from refuge.app import create_app
 from refuge.codes.service import SINCE, load_codes
-from refuge.config import Config, Setting
-from refuge.database import Database, now
+from refuge.database import now
 from refuge.schema import migrate
 from tests.builders import Pilot, build_pilot
+from tests.databases import ENGINES, make_config, named, on_server, open_database
 from tests.servers import postgres_url
 
 if TYPE_CHECKING:
@@ -27,20 +26,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from refuge.accounts.models import Person
-
-KEY = bytes(range(32))
-ENGINES = ("sqlite", "postgresql")
-
-
-def make_config(url: str) -> Config:
-    """Return a configuration for a test's own database."""
-    return Config(Setting.DEVELOPMENT, KEY, url)
-
-
-def open_database(url: str) -> Database:
-    """Open a test's database as the application would."""
-    config = make_config(url)
-    return Database(url, key=config.derived_key("database"), audit_key=config.derived_key("audit"))
+    from refuge.database import Database
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +34,6 @@ def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL server where tests may make databases."""
     with postgres_url() as url:
         yield url
-
-
-def _on_server(url: str, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-def _named(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -72,11 +46,11 @@ def template_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         return
     server = request.getfixturevalue("postgres")
     name = f"template_{uuid.uuid4().hex}"
-    _on_server(server, f"CREATE DATABASE {name}")
-    url = _named(server, name)
+    on_server(server, f"CREATE DATABASE {name}")
+    url = named(server, name)
     _fill(url)
     yield url
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _fill(url: str) -> None:
@@ -102,10 +76,10 @@ def database_url(template_url: str, tmp_path: Path) -> Iterator[str]:
         return
     template = make_url(template_url)
     name = f"test_{uuid.uuid4().hex}"
-    server = _named(template_url, "postgres")
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY")
-    yield _named(template_url, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    server = named(template_url, "postgres")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY")
+    yield named(template_url, name)
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -133,7 +107,7 @@ def pilot() -> Pilot:
 
 @pytest.fixture
 def browser(app: Flask) -> FlaskClient:
-    """A browser that is not signed in. Forms are not guarded against forgery here; tests of that guard are their own."""
+    """A browser that is not signed in. The guard against forged forms is off: it has tests of its own."""
     app.config["WTF_CSRF_ENABLED"] = False
     return app.test_client()
 

@@ -46,9 +46,7 @@ def upgrade() -> None:
             "valid_until IS NULL OR valid_until > valid_from", name=op.f("ck_code_ends_after_it_begins")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
-        sa.UniqueConstraint(
-            "list_name", "code", "valid_from", name=op.f("uq_code_list_name_code_valid_from")
-        ),
+        sa.UniqueConstraint("list_name", "code", "valid_from", name=op.f("uq_code_list_name_code_valid_from")),
     )
     op.create_table(
         "network",
@@ -67,10 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
     op.create_index(
-        op.f("ix_sign_in_attempt_counted_against_at"),
-        "sign_in_attempt",
-        ["counted_against", "at"],
-        unique=False,
+        op.f("ix_sign_in_attempt_counted_against_at"), "sign_in_attempt", ["counted_against", "at"], unique=False
     )
     op.create_table(
         "agency",
@@ -177,12 +172,12 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saves", sa.Integer(), nullable=False),
+        sa.Column("saved_from", sa.String(length=16), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ref", sa.String(length=12), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_referral_draft_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_referral_draft_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_draft")),
         sa.UniqueConstraint("ref", name=op.f("uq_referral_draft_ref")),
     )
@@ -215,20 +210,14 @@ def upgrade() -> None:
         sa.CheckConstraint("alcohol_support BETWEEN 0 AND 3", name=op.f("ck_refuge_alcohol_support_level")),
         sa.CheckConstraint("drugs_support BETWEEN 0 AND 3", name=op.f("ck_refuge_drugs_support_level")),
         sa.CheckConstraint("high_support_places >= 0", name=op.f("ck_refuge_high_support_places")),
-        sa.CheckConstraint(
-            "mental_health_support BETWEEN 0 AND 3", name=op.f("ck_refuge_mental_health_support_level")
-        ),
+        sa.CheckConstraint("mental_health_support BETWEEN 0 AND 3", name=op.f("ck_refuge_mental_health_support_level")),
         sa.CheckConstraint("nrpf_places >= 0", name=op.f("ck_refuge_nrpf_places")),
-        sa.CheckConstraint(
-            "self_harm_support BETWEEN 0 AND 3", name=op.f("ck_refuge_self_harm_support_level")
-        ),
+        sa.CheckConstraint("self_harm_support BETWEEN 0 AND 3", name=op.f("ck_refuge_self_harm_support_level")),
         sa.CheckConstraint(
             "son_age_limit IS NULL OR son_age_limit BETWEEN 0 AND 18", name=op.f("ck_refuge_son_age_limit")
         ),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_refuge_agency_id_agency")),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by_id"], ["person.id"], name=op.f("fk_refuge_confirmed_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_refuge_confirmed_by_id_person")),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_refuge_network_id_network")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refuge")),
         sa.UniqueConstraint("network_id", "name", name=op.f("uq_refuge_network_id_name")),
@@ -273,9 +262,7 @@ def upgrade() -> None:
         sa.CheckConstraint("adults >= 1 AND adults <= 6", name=op.f("ck_bed_adults")),
         sa.CheckConstraint("children >= 0 AND children <= 12", name=op.f("ck_bed_children")),
         sa.CheckConstraint("cots >= 0 AND cots <= 4", name=op.f("ck_bed_cots")),
-        sa.CheckConstraint(
-            "retired_on IS NULL OR retired_on > opened_on", name=op.f("ck_bed_retires_after_it_opens")
-        ),
+        sa.CheckConstraint("retired_on IS NULL OR retired_on > opened_on", name=op.f("ck_bed_retires_after_it_opens")),
         sa.ForeignKeyConstraint(["refuge_id"], ["refuge.id"], name=op.f("fk_bed_refuge_id_refuge")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bed")),
         sa.UniqueConstraint("ref", name=op.f("uq_bed_ref")),
@@ -323,13 +310,7 @@ def upgrade() -> None:
         sa.Column(
             "pregnant",
             sa.Enum(
-                "not_asked",
-                "no",
-                "yes",
-                name="pregnant_is_known",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "not_asked", "no", "yes", name="pregnant_is_known", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -426,18 +407,12 @@ def upgrade() -> None:
             "(state IN ('turned_away', 'withdrawn')) = (closed_at IS NOT NULL)",
             name=op.f("ck_referral_closed_when_it_has_ended"),
         ),
-        sa.CheckConstraint(
-            "risk_count IS NULL OR risk_tool <> ''", name=op.f("ck_referral_risk_count_names_its_tool")
-        ),
+        sa.CheckConstraint("risk_count IS NULL OR risk_tool <> ''", name=op.f("ck_referral_risk_count_names_its_tool")),
         sa.CheckConstraint("adult_dependants BETWEEN 0 AND 5", name=op.f("ck_referral_adult_dependants")),
         sa.CheckConstraint("pets >= 0 AND pets <= 20", name=op.f("ck_referral_pets")),
-        sa.CheckConstraint(
-            "risk_count IS NULL OR risk_count BETWEEN 0 AND 40", name=op.f("ck_referral_risk_count")
-        ),
+        sa.CheckConstraint("risk_count IS NULL OR risk_count BETWEEN 0 AND 40", name=op.f("ck_referral_risk_count")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_referral_agency_id_agency")),
-        sa.ForeignKeyConstraint(
-            ["draft_id"], ["referral_draft.id"], name=op.f("fk_referral_draft_id_referral_draft")
-        ),
+        sa.ForeignKeyConstraint(["draft_id"], ["referral_draft.id"], name=op.f("fk_referral_draft_id_referral_draft")),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_referral_network_id_network")),
         sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_referral_taken_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
@@ -453,9 +428,7 @@ def upgrade() -> None:
         sa.Column("refuge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["refuge_id"], ["refuge.id"], name=op.f("fk_refuge_address_refuge_id_refuge")
-        ),
+        sa.ForeignKeyConstraint(["refuge_id"], ["refuge.id"], name=op.f("fk_refuge_address_refuge_id_refuge")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refuge_address")),
         sa.UniqueConstraint("refuge_id", name=op.f("uq_refuge_address_refuge_id")),
     )
@@ -467,13 +440,10 @@ def upgrade() -> None:
         sa.Column("closes", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "0 <= opens AND opens < closes AND closes <= 1440",
-            name=op.f("ck_staffing_hours_opens_before_it_closes"),
+            "0 <= opens AND opens < closes AND closes <= 1440", name=op.f("ck_staffing_hours_opens_before_it_closes")
         ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_staffing_hours_weekday")),
-        sa.ForeignKeyConstraint(
-            ["refuge_id"], ["refuge.id"], name=op.f("fk_staffing_hours_refuge_id_refuge")
-        ),
+        sa.ForeignKeyConstraint(["refuge_id"], ["refuge.id"], name=op.f("fk_staffing_hours_refuge_id_refuge")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staffing_hours")),
         sa.UniqueConstraint("refuge_id", "weekday", name=op.f("uq_staffing_hours_refuge_id_weekday")),
     )
@@ -487,9 +457,7 @@ def upgrade() -> None:
         sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "ended_at IS NULL OR ended_at >= from_at", name=op.f("ck_closure_ends_after_it_begins")
-        ),
+        sa.CheckConstraint("ended_at IS NULL OR ended_at >= from_at", name=op.f("ck_closure_ends_after_it_begins")),
         sa.ForeignKeyConstraint(["bed_id"], ["bed.id"], name=op.f("fk_closure_bed_id_bed")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_closure_closed_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
@@ -520,22 +488,13 @@ def upgrade() -> None:
         sa.Column(
             "ended_how",
             sa.Enum(
-                "used",
-                "released",
-                name="ended_how_is_known",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "used", "released", name="ended_how_is_known", native_enum=False, create_constraint=True, length=40
             ),
             nullable=True,
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "(ended_at IS NULL) = (ended_how IS NULL)", name=op.f("ck_hold_says_how_it_ended")
-        ),
-        sa.CheckConstraint(
-            "ended_at IS NULL OR ended_at >= from_at", name=op.f("ck_hold_ended_after_it_began")
-        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name=op.f("ck_hold_says_how_it_ended")),
+        sa.CheckConstraint("ended_at IS NULL OR ended_at >= from_at", name=op.f("ck_hold_ended_after_it_began")),
         sa.CheckConstraint("until_at > from_at", name=op.f("ck_hold_ends_after_it_begins")),
         sa.ForeignKeyConstraint(["bed_id"], ["bed.id"], name=op.f("fk_hold_bed_id_bed")),
         sa.ForeignKeyConstraint(["held_by_id"], ["person.id"], name=op.f("fk_hold_held_by_id_person")),
@@ -556,9 +515,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("low_id < high_id", name=op.f("ck_possible_same_each_pair_once")),
         sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_possible_same_score")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_possible_same_decided_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_possible_same_decided_by_id_person")),
         sa.ForeignKeyConstraint(["high_id"], ["referral.id"], name=op.f("fk_possible_same_high_id_referral")),
         sa.ForeignKeyConstraint(["low_id"], ["referral.id"], name=op.f("fk_possible_same_low_id_referral")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_possible_same")),
@@ -585,13 +542,9 @@ def upgrade() -> None:
         ),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["referral_id"], ["referral.id"], name=op.f("fk_referral_check_referral_id_referral")
-        ),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_check_referral_id_referral")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_check")),
-        sa.UniqueConstraint(
-            "referral_id", "check_code", name=op.f("uq_referral_check_referral_id_check_code")
-        ),
+        sa.UniqueConstraint("referral_id", "check_code", name=op.f("uq_referral_check_referral_id_check_code")),
     )
     op.create_table(
         "referral_child",
@@ -601,24 +554,28 @@ def upgrade() -> None:
         sa.Column(
             "sex",
             sa.Enum(
-                "girl",
-                "boy",
-                "not_asked",
-                name="sex_is_known",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "girl", "boy", "not_asked", name="sex_is_known", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("age BETWEEN 0 AND 17", name=op.f("ck_referral_child_age")),
-        sa.ForeignKeyConstraint(
-            ["referral_id"], ["referral.id"], name=op.f("fk_referral_child_referral_id_referral")
-        ),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_child_referral_id_referral")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_child")),
     )
     op.create_index(op.f("ix_referral_child_referral_id"), "referral_child", ["referral_id"], unique=False)
+    op.create_table(
+        "referral_match_key",
+        sa.Column("referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_match_key_referral_id_referral")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_match_key")),
+        sa.UniqueConstraint("referral_id", "key", name=op.f("uq_referral_match_key_referral_id_key")),
+    )
+    op.create_index(op.f("ix_referral_match_key_key"), "referral_match_key", ["key"], unique=False)
     op.create_table(
         "referral_must_not_meet",
         sa.Column("referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -634,9 +591,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_referral_must_not_meet_referral_id"), "referral_must_not_meet", ["referral_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_referral_must_not_meet_who_key"), "referral_must_not_meet", ["who_key"], unique=False
-    )
+    op.create_index(op.f("ix_referral_must_not_meet_who_key"), "referral_must_not_meet", ["who_key"], unique=False)
     op.create_table(
         "referral_need",
         sa.Column("referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -657,9 +612,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["referral_id"], ["referral.id"], name=op.f("fk_referral_need_referral_id_referral")
-        ),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_referral_need_referral_id_referral")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_need")),
         sa.UniqueConstraint("referral_id", "need", name=op.f("uq_referral_need_referral_id_need")),
     )
@@ -697,9 +650,7 @@ def upgrade() -> None:
         sa.Column("review_due_on", sa.Date(), nullable=True),
         sa.Column("ref", sa.String(length=12), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "ended_at IS NULL OR ended_at > started_at", name=op.f("ck_stay_ends_after_it_starts")
-        ),
+        sa.CheckConstraint("ended_at IS NULL OR ended_at > started_at", name=op.f("ck_stay_ends_after_it_starts")),
         sa.ForeignKeyConstraint(["bed_id"], ["bed.id"], name=op.f("fk_stay_bed_id_bed")),
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_stay_referral_id_referral")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stay")),
@@ -750,6 +701,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_referral_must_not_meet_who_key"), table_name="referral_must_not_meet")
     op.drop_index(op.f("ix_referral_must_not_meet_referral_id"), table_name="referral_must_not_meet")
     op.drop_table("referral_must_not_meet")
+    op.drop_index(op.f("ix_referral_match_key_key"), table_name="referral_match_key")
+    op.drop_table("referral_match_key")
     op.drop_index(op.f("ix_referral_child_referral_id"), table_name="referral_child")
     op.drop_table("referral_child")
     op.drop_table("referral_check")

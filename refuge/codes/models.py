@@ -11,7 +11,7 @@ from refuge.database import Base
 
 
 class Code(Base):
-    """One word of one list, as it stands between two dates. A changed label is a new row, so old records keep their meaning."""
+    """One word of one list between two dates. A changed label is a new row, so old records keep their meaning."""
 
     __tablename__ = "code"
     __table_args__ = (

@@ -22,7 +22,7 @@ SINCE = date(2015, 1, 1)
 def load_codes(session: Session, *, on: date) -> int:
     """Bring the lists up to their files, as from `on`; return how many rows were added.
 
-    A code whose words changed ends on that day and goes on as a new row; one that left its file ends. Nothing is rewritten.
+    A code whose words changed ends on that day and goes on as a new row; one that left its file ends.
     """
     now = {
         (row.list_name, row.code): row

@@ -1,0 +1,1 @@
+"""The pilot network as a demonstration: invented people only, loaded by `make run`, never outside the demo setting."""
