@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from refuge import commands
@@ -25,6 +25,7 @@ from refuge.config import Config, Setting, load_config
 from refuge.database import SAFE_METHODS, Database, close_session, database, now
 from refuge.errors import register_error_pages
 from refuge.home import views as home
+from refuge.london import instant_words
 from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_everyone
 from refuge.referrals import views as referrals
 
@@ -36,6 +37,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
 ROOMS = (home, accounts, beds, referrals)
 MEGABYTE = 1024 * 1024
+LEAVING = "accounts.leave"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -56,8 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises refuge.config.ConfigError, whose text says what to change.
     """
-    instance = Path(os.environ.get("ALLOCATIONS_INSTANCE") or ROOT / "instance")
-    config = config or load_config(os.environ, instance)
+    config = config or load_config(os.environ, _instance())
     app = Flask("refuge", static_folder=str(STATIC), static_url_path="/static", root_path=str(ROOT / "refuge"))
     app.config.update(
         SECRET_KEY=config.derived_key("cookies"),
@@ -76,7 +77,9 @@ def create_app(config: Config | None = None) -> Flask:
         CONFIG=config,
     )
     app.extensions["database"] = Database(
-        config.database_url, key=config.derived_key("database"), audit_key=config.derived_key("audit"),
+        config.database_url,
+        key=config.derived_key("database"),
+        audit_key=config.derived_key("audit"),
     )
     app.session_interface = ServerSessions()
     if config.proxies:
@@ -90,16 +93,28 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
+def _instance() -> Path:
+    """Return the folder of the key and the data. The demonstration has its own, so that it never meets real data."""
+    if named := os.environ.get("ALLOCATIONS_INSTANCE"):
+        return Path(named)
+    return ROOT / "instance" / ("demo" if os.environ.get("ALLOCATIONS_SETTING") == Setting.DEMO else "")
+
+
 def _prepare_templates(app: Flask) -> None:
-    app.jinja_loader = ChoiceLoader([
-        FileSystemLoader(ROOT / "templates"),
-        PrefixLoader({
-            "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
-            "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
-        }),
-    ])
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(ROOT / "templates"),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["instant"] = lambda at: instant_words(at, now=now())
     WTFormsHelpers(app)
 
     @app.context_processor
@@ -130,19 +145,22 @@ def _prepare_gate(app: Flask) -> None:
     open_to_everyone(app.view_functions["static"])
     app.before_request(_name_request)
     app.before_request(_refuse_other_sites)
-    CSRFProtect(app)
-    app.before_request(_gate)
+    app.before_request(_gate)  # before the guard below: after a lapse a form leads to signing in, not to an error
+    CSRFProtect(app).exempt(accounts.leave)  # leaving never fails, and all it does is to sign out
+    app.before_request(_refuse_unreadable)
     app.after_request(_send_headers)
     app.teardown_request(close_session)
 
 
 def _name_request() -> None:
     g.request_id = secrets.token_hex(8)
+    if "fault" in g and request.endpoint != LEAVING:
+        raise g.fault
 
 
 def _refuse_other_sites() -> None:
     """Refuse a changing request that another site made the browser send."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or request.endpoint == LEAVING:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:
@@ -160,9 +178,10 @@ def _gate() -> AnyResponse | None:
     if label == EVERYONE:
         return None
     if not current_user.is_authenticated:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        ended = "idle" if g.get("session_lapsed") else None
-        return redirect(url_for("accounts.sign_in", next=wanted, ended=ended))
+        if request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json":
+            abort(401)  # a script asks: it tells her, and keeps what she typed
+        wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+        return redirect(url_for("accounts.sign_in", next=wanted, ended=g.get("session_over")))
     if label == SIGNED_IN:
         return None
     if label is None or not current_user.may(label):
@@ -171,9 +190,14 @@ def _gate() -> AnyResponse | None:
     return None
 
 
-def _view_function() -> Any:  # noqa: ANN401  Flask's own type of a view
-    from flask import current_app  # noqa: PLC0415  only the gate needs it
+def _refuse_unreadable() -> None:
+    """Refuse text that a database cannot hold, before anybody tries to put it there."""
+    pairs = (*request.args.items(multi=True), *request.form.items(multi=True))
+    if "\0" in request.path or any("\0" in text for pair in pairs for text in pair):
+        abort(400)
 
+
+def _view_function() -> Any:  # noqa: ANN401  Flask's own type of a view
     return current_app.view_functions[request.endpoint or ""]
 
 
@@ -186,6 +210,8 @@ def _audit_refusal(label: str) -> None:
 
 def _send_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if current_app.config["CONFIG"].secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

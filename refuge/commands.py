@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
-from refuge.database import database
+from refuge.accounts.queries import has_administrator
+from refuge.accounts.service import make_administrator
+from refuge.audit.anchors import UnreadableAnchorError, line_of, parse_anchors
+from refuge.audit.queries import events_in_order, head, verify
+from refuge.audit.service import SYSTEM
+from refuge.database import AUDIT_KEY, database, now
 from refuge.demo.command import demo_command
+from refuge.errors import Refused
 from refuge.schema import migrate
 
 if TYPE_CHECKING:
@@ -19,6 +28,8 @@ def register(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(migrate_command)
     app.cli.add_command(demo_command)
+    app.cli.add_command(first_administrator_command)
+    app.cli.add_command(audit_commands)
 
 
 @click.command("migrate")
@@ -28,3 +39,66 @@ def migrate_command(revision: str) -> None:
     with current_app.app_context():
         migrate(database(), revision)
     click.echo(f"The database is at {revision}.")
+
+
+@click.command("first-administrator")
+@click.argument("email")
+@click.argument("name")
+@click.option(
+    "--network", default="Network", show_default=True, help="The network that the administrator's agency is in."
+)
+@click.option("--another", is_flag=True, help="Add one more, when every other administrator is shut out.")
+@with_appcontext
+def first_administrator_command(email: str, name: str, network: str, *, another: bool) -> None:
+    """Add the system administrator NAME, who signs in as EMAIL, and print the link that lets her choose a password."""
+    with database().writing() as db:
+        if has_administrator(db) and not another:
+            raise click.ClickException(
+                "There is an administrator already. She can add others under People; or use --another."
+            )
+        try:
+            token = make_administrator(db, email.strip().lower(), name.strip(), network=network, by=SYSTEM, at=now())
+        except Refused as refusal:
+            raise click.ClickException(refusal.sentence) from refusal
+        db.commit()
+    hosts = current_app.config["CONFIG"].trusted_hosts
+    site = f"https://{hosts[0]}" if hosts else ""
+    click.echo(
+        "Open this within 24 hours, once, and choose a password" + (":" if site else " (after the site's address):")
+    )
+    click.echo(f"{site}/welcome/{token}")
+
+
+@click.group("audit")
+def audit_commands() -> None:
+    """Check the audit chain, or write its head down elsewhere."""
+
+
+@audit_commands.command("verify")
+@click.option("--anchor", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A file of anchors.")
+@with_appcontext
+def verify_command(anchor: Path | None) -> None:
+    """Compute the audit chain again. Ends with 1 and a sentence that names the first bad event, if one is wrong."""
+    try:
+        anchors = parse_anchors(anchor.read_text("utf-8").splitlines()) if anchor is not None else {}
+    except (UnreadableAnchorError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    with database().reading() as db:
+        verdict = verify(events_in_order(db), db.info[AUDIT_KEY], anchors)
+    if not verdict.sound:
+        raise click.ClickException(f"The audit chain is broken. {verdict.fault}")
+    checked = f", {len(anchors)} anchors agree" if anchors else "; without an anchor a cut-off end cannot be seen"
+    click.echo(f"The audit chain is whole: {verdict.events} events{checked}.")
+
+
+@audit_commands.command("anchor")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def anchor_command(file: Path) -> None:
+    """Append the head of the audit chain to FILE: keep it on another machine, or print it."""
+    with database().reading() as db:
+        line = line_of(head(db), now())
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="ascii") as opened:
+        opened.write(line + "\n")
+    click.echo(line)

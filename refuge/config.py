@@ -45,6 +45,9 @@ class Config:
     proxies: int = 0
     """How many reverse proxies stand before us, each trusted to add one forwarded address."""
 
+    leave_to: str = "https://www.bbc.co.uk/weather"
+    """Where "Leave this page" leads: a page that says nothing about whoever looks at it."""
+
     @property
     def secure(self) -> bool:
         """Whether cookies travel over HTTPS only. The demo and development are served on this machine over HTTP."""
@@ -61,7 +64,8 @@ def load_config(environ: Mapping[str, str], instance: Path) -> Config:
     `ALLOCATIONS_SETTING` is `development` (default), `demo` or `production`; `ALLOCATIONS_KEY` holds 64 hexadecimal
     digits, or `ALLOCATIONS_KEY_FILE` names a file of mode 0600 that does; `DATABASE_URL` is a PostgreSQL URL, without
     which the data is an encrypted file in the instance folder; `ALLOCATIONS_HOSTS` is a comma-separated list of host
-    names; `ALLOCATIONS_PROXIES` a number. Raises ConfigError.
+    names; `ALLOCATIONS_PROXIES` a number; `ALLOCATIONS_LEAVE_TO` the https address that "Leave this page" leads to.
+    Raises ConfigError.
     """
     try:
         setting = Setting(environ.get("ALLOCATIONS_SETTING") or "development")
@@ -77,6 +81,7 @@ def load_config(environ: Mapping[str, str], instance: Path) -> Config:
         database_url=_database_url(environ, instance),
         trusted_hosts=hosts,
         proxies=_whole_number(environ, "ALLOCATIONS_PROXIES"),
+        leave_to=_neutral_site(environ, setting),
     )
 
 
@@ -109,6 +114,15 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     raise ConfigError(message)
 
 
+def _neutral_site(environ: Mapping[str, str], setting: Setting) -> str:
+    address = environ.get("ALLOCATIONS_LEAVE_TO") or Config.leave_to
+    secure = address.startswith("https://") or (setting is not Setting.PRODUCTION and address.startswith("http://"))
+    if not secure or not address.isprintable() or not address.isascii():
+        message = "ALLOCATIONS_LEAVE_TO must be an https address of a page that says nothing about whoever opens it."
+        raise ConfigError(message)
+    return address
+
+
 def _whole_number(environ: Mapping[str, str], name: str) -> int:
     try:
         return int(environ.get(name) or 0)
@@ -132,9 +146,7 @@ def _parse_key(text: str, source: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or len(set(key)) == 1:
-        message = (
-            f"{source} must hold 64 hexadecimal digits, made by chance (`openssl rand -hex 32` makes them)."
-        )
+        message = f"{source} must hold 64 hexadecimal digits, made by chance (`openssl rand -hex 32` makes them)."
         raise ConfigError(message)
     return key
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import sqlcipher3.dbapi2
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -201,7 +201,7 @@ def _session() -> Session:
     """Return this request's session: it may write if the method may."""
     if "session" not in g:
         g.session = (
-            database().reading() if request and request.method in SAFE_METHODS else database().writing()
+            database().reading() if has_request_context() and request.method in SAFE_METHODS else database().writing()
         )
     return cast("Session", g.session)
 

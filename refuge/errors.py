@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Refused(Exception):  # noqa: N818  a refusal is an answer that people read, not a fault
-    """An act that the rules do not allow now. Its text is a sentence for the person who asked; `code` is for counting."""
+    """An act that the rules do not allow now, with a sentence for the person who asked; `code` is for counting."""
 
     def __init__(self, sentence: str, *, code: str = "refused", field: str | None = None) -> None:
         super().__init__(sentence)
@@ -28,6 +28,7 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer that people read
 
 TITLES = {
     400: ("That could not be read", "Go back, check what you typed and try again. Nothing was changed."),
+    401: ("You were signed out", "Sign in again. What you typed in a referral is kept."),
     403: (
         "You do not have access to this",
         "If you need it for your work, ask the person who looks after accounts in your agency.",
@@ -65,7 +66,7 @@ def register_error_pages(app: Flask) -> None:
     @app.errorhandler(Exception)
     def apologise(error: Exception) -> tuple[str, int]:
         reference = g.get("request_id") or secrets.token_hex(4)
-        # The endpoint and the kind of error are enough to find the fault; values of a person's record never reach the log.
+        # The endpoint and the kind of error are enough to find the fault; no value of a record reaches the log.
         log.error(
             "fault",
             reference=reference,

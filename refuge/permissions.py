@@ -1,7 +1,7 @@
 """The policy: which role may do what. One table that an auditor could read, one gate that holds it.
 
-A view carries a label, `@requires(Permission.X)`, `@signed_in` or `@open_to_everyone`; the gate in `app.py` reads it before
-the view runs. No label, no entry. *Whose* records a person may touch is the business of each room's `visible_to`.
+A view carries a label, `@requires(Permission.X)`, `@signed_in` or `@open_to_everyone`; the gate in `app.py` reads it
+before the view runs. No label, no entry. *Whose* records a person may touch is the business of each `visible_to`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.REFUGE_MANAGER: _REFUGE_WORKER | {Permission.REFUGE_CHANGE},
     Role.PRACTITIONER: frozenset({Permission.BOARD_SEE, Permission.REFUGE_SEE}),
     Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE}),
-    Role.REFERRER: frozenset({Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE}),
+    Role.REFERRER: frozenset(
+        {Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE, Permission.REFERRAL_CHANGE},
+    ),
     Role.SYSTEM_ADMINISTRATOR: frozenset({Permission.PERSON_MANAGE}),
 }
 

@@ -17,7 +17,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("mypy --strict", [str(BIN / "mypy")]),
     ("import contracts", [str(BIN / "lint-imports")]),
     ("servers for the tests", [PYTHON, "-m", "tests.servers"]),
-    ("pytest", [PYTHON, "-m", "pytest"]),
+    ("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile"]),
 )
 NEEDS = {"pytest": "servers for the tests"}
 """A check that would only repeat an earlier failure at length is not started."""

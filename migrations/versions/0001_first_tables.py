@@ -241,6 +241,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
     op.create_table(
+        "address_reveal",
+        sa.Column("refuge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_address_reveal_person_id_person")),
+        sa.ForeignKeyConstraint(["refuge_id"], ["refuge.id"], name=op.f("fk_address_reveal_refuge_id_refuge")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_reveal")),
+    )
+    op.create_index(op.f("ix_address_reveal_refuge_id"), "address_reveal", ["refuge_id"], unique=False)
+    op.create_table(
         "bed",
         sa.Column("refuge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -723,6 +736,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_referral_agency_id"), table_name="referral")
     op.drop_table("referral")
     op.drop_table("bed")
+    op.drop_index(op.f("ix_address_reveal_refuge_id"), table_name="address_reveal")
+    op.drop_table("address_reveal")
     op.drop_index(op.f("ix_web_session_person_id"), table_name="web_session")
     op.drop_table("web_session")
     op.drop_index(op.f("ix_refuge_network_id"), table_name="refuge")

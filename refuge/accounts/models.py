@@ -131,11 +131,17 @@ class WebSession(Base):
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(20))
-    """What ended it: signed_out, left, replaced, disabled, role_changed, password_changed, administrator."""
+    """What ended it: signed_out, left, idle, replaced, by_herself, disabled, role_changed, agency_changed,
+    password_changed, link_made, administrator."""
     held: Mapped[dict[str, Any]]
     """What the page keeps between requests: the token against forged forms, notices. Nothing about a client."""
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+    @property
+    def handle(self) -> str:
+        """What her own account page knows this session by: a part of the hash, which opens nothing."""
+        return self.token_hash[:16]
 
 
 class OneTimeLink(Base):

@@ -1,7 +1,7 @@
 """Who is signed in on this browser: a server-side session that ends at once when it must.
 
-The browser holds a random 256-bit token; the database holds only its hash. Before sign-in, forms are protected by a short-lived
-signed cookie that names nobody.
+The browser holds a random 256-bit token; the database holds only its hash. Before sign-in, forms are protected by a
+short-lived signed cookie that names nobody.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import after_this_request, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from refuge.accounts.models import WebSession
@@ -22,6 +23,7 @@ from refuge.database import SAFE_METHODS, close_session, database, now, session
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from refuge.accounts.models import Person
@@ -46,10 +48,16 @@ def is_live(row: WebSession, at: datetime) -> bool:
     )
 
 
-def live_session(db: Session, token: str, at: datetime) -> WebSession | None:
-    """Return the session that this token opens, if it is still live."""
-    row = db.scalar(select(WebSession).where(WebSession.token_hash == hash_token(token)))
-    return row if row is not None and is_live(row, at) else None
+def find_session(db: Session, token: str) -> WebSession | None:
+    """Return the session that this token belongs to, live or not."""
+    return db.scalar(select(WebSession).where(WebSession.token_hash == hash_token(token)))
+
+
+def why_over(row: WebSession | None) -> str:
+    """Return why a session can no longer be used, in a word that the sign-in page explains."""
+    if row is None or row.ended_at is not None or row.person.disabled_at is not None:
+        return "ended"
+    return "idle" if now() - row.last_seen_at >= IDLE else "long"
 
 
 def start_session(db: Session, person: Person, *, at: datetime) -> str:
@@ -59,14 +67,31 @@ def start_session(db: Session, person: Person, *, at: datetime) -> str:
     return token
 
 
+def renew_token(db: Session, row: WebSession) -> str:
+    """Give a session a new token and return it; the old one opens nothing from the next request on."""
+    token = secrets.token_urlsafe(32)
+    db.execute(update(WebSession).where(WebSession.id == row.id).values(token_hash=hash_token(token)))
+    return token
+
+
 def end_sessions(db: Session, person_id: int, *, why: str, at: datetime, keep: int | None = None) -> int:
     """End every live session of this person in every process at once; return how many there were."""
-    ended = db.execute(
-        update(WebSession)
-        .where(WebSession.person_id == person_id, WebSession.ended_at.is_(None), WebSession.id != (keep or 0))
-        .values(ended_at=at, ended_by=why),
-    )
-    return cast("int", ended.rowcount)  # type: ignore[attr-defined]  # an update's result counts rows
+    return _end(db, WebSession.person_id == person_id, WebSession.id != (keep or 0), why=why, at=at)
+
+
+def end_session(db: Session, row_id: int, *, why: str, at: datetime) -> bool:
+    """End one session; return whether it was not ended before."""
+    return _end(db, WebSession.id == row_id, why=why, at=at) > 0
+
+
+def end_session_of_token(db: Session, token: str, *, why: str, at: datetime) -> bool:
+    """End the session that this token opens; return whether there was one."""
+    return _end(db, WebSession.token_hash == hash_token(token), why=why, at=at) > 0
+
+
+def _end(db: Session, *which: ColumnElement[bool], why: str, at: datetime) -> int:
+    ended = update(WebSession).where(*which, WebSession.ended_at.is_(None)).values(ended_at=at, ended_by=why)
+    return len(db.scalars(ended.returning(WebSession.id)).all())
 
 
 def current_actor() -> Actor:
@@ -104,29 +129,38 @@ class ServerSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]  # two kinds
         """Return the signed-in session of this browser, or the anonymous one."""
-        token = request.cookies.get(self.token_cookie(app))
         g.web_session = None
+        token = request.cookies.get(self.token_cookie(app))
         if token and not request.path.startswith(f"{app.static_url_path}/"):
-            g.web_session = live_session(session, token, now())
-            g.session_lapsed = g.web_session is None
-        if g.web_session is not None:
-            return HeldSession(dict(g.web_session.held))
+            try:
+                row = find_session(session, token)
+            except SQLAlchemyError as error:  # raised again by the first thing that runs before a view
+                g.fault = error
+                return self.session_class()
+            if row is not None and is_live(row, now()):
+                g.web_session = row
+                return HeldSession(dict(row.held))
+            g.session_over = why_over(row)
         return super().open_session(app, request)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed, note that she was here, and chain what she read: an unaudited read is not answered."""
-        row: WebSession | None = g.get("web_session")
         seen = _seen_events()
         close_session()
-        if row is None or g.get("kept"):
-            super().save_session(app, session, response)  # type: ignore[arg-type]  # the anonymous kind
+        if not isinstance(session, HeldSession):
+            super().save_session(app, session, response)
+            if "session_over" in g and "token_given" not in g:
+                _forget_token(app, response)
             return
-        g.kept = True  # an error page after a failure here must not try again
+        if g.get("kept"):
+            return  # an error page after a failure here must not try again
+        g.kept = True
         values: dict[str, Any] = {"last_seen_at": now()}
-        if isinstance(session, HeldSession) and session.modified:
+        if session.modified:
             values["held"] = dict(session)
         with database().write() as db:
-            db.execute(update(WebSession).where(WebSession.id == row.id, WebSession.ended_at.is_(None)).values(**values))
+            live = (WebSession.id == g.web_session.id, WebSession.ended_at.is_(None))
+            db.execute(update(WebSession).where(*live).values(**values))
             db.info[WAITING] = seen
 
 
@@ -143,18 +177,12 @@ def _seen_events() -> list[dict[str, Any]]:
 def give_token(token: str) -> None:
     """Give this browser its token with the answer to this request."""
     app = current_app
-    name = ServerSessions.token_cookie(cast("Flask", app))
+    g.token_given = True
 
     @after_this_request
     def set_cookie(response: Response) -> Response:
-        response.set_cookie(
-            name,
-            token,
-            secure=app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
+        name = ServerSessions.token_cookie(app)
+        response.set_cookie(name, token, **_cookie_flags(app))
         return response
 
 
@@ -164,10 +192,17 @@ def take_token_away() -> None:
     Chromium shows a page again on Back, `no-store` or not, unless the cookie changed with the answer that left it.
     """
     app = current_app
-    name = ServerSessions.token_cookie(cast("Flask", app))
 
     @after_this_request
     def delete_cookie(response: Response) -> Response:
-        response.delete_cookie(name, secure=app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax", path="/")
-        response.headers["Clear-Site-Data"] = CLEARED_ON_LEAVING
+        _forget_token(app, response)
         return response
+
+
+def _forget_token(app: Flask, response: Response) -> None:
+    response.delete_cookie(ServerSessions.token_cookie(app), **_cookie_flags(app))
+    response.headers["Clear-Site-Data"] = CLEARED_ON_LEAVING
+
+
+def _cookie_flags(app: Flask) -> dict[str, Any]:
+    return {"secure": app.config["SESSION_COOKIE_SECURE"], "httponly": True, "samesite": "Lax", "path": "/"}

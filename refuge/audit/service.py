@@ -1,4 +1,4 @@
-"""Writing the audit chain: events wait in the session and are chained just before it commits, so act and event share a fate."""
+"""Writing the audit chain: events wait in the session and are chained as it commits, so act and event share a fate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, insert, select
@@ -65,7 +66,7 @@ def record(
 def mac_of(key: bytes, fields: dict[str, Any], previous_mac: str) -> str:
     """Return the MAC of one event: HMAC-SHA-256 over canonical JSON of its fields and the MAC before it."""
     told = {name: fields[name] for name in CHAINED}
-    told["at"] = fields["at"].isoformat()
+    told["at"] = fields["at"].astimezone(UTC).isoformat()
     text = json.dumps([previous_mac, told], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
@@ -101,5 +102,5 @@ def chain_waiting_events(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def forget_waiting_events(session: Session) -> None:
-    """What was undone did not happen."""
+    """Drop what waits: what was undone did not happen."""
     session.info.pop(WAITING, None)

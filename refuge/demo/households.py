@@ -10,7 +10,9 @@ from refuge.referrals.duplicates import digits_of
 from refuge.referrals.models import (
     AdmissionCheck,
     Answer,
+    CheckState,
     Child,
+    ChildSex,
     FundingRoute,
     Judgement,
     MustNotMeet,
@@ -19,11 +21,11 @@ from refuge.referrals.models import (
     Recourse,
     Referral,
     ReferralState,
+    RouteState,
     UnsafeArea,
 )
-from refuge.referrals.models.household import CheckState, ChildSex
-from refuge.referrals.models.recourse import RouteState
 from refuge.referrals.names import name_key
+from refuge.referrals.service.pairs import compare_with_network
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
 
 AS_TOLD = (
-    "source", "age", "safe_number", "safe_times", "contact_note", "may_leave_message", "risk_tool", "risk_count", "judgement_reason", "now_at",
-    "from_area", "language", "interpreter_note", "preferences", "diet", "pets", "pets_note", "refuge_history", "name",
+    "source", "age", "safe_number", "safe_times", "contact_note", "may_leave_message", "risk_tool", "risk_count",
+    "judgement_reason", "now_at", "from_area", "language", "interpreter_note", "preferences", "diet", "pets",
+    "pets_note", "refuge_history", "name",
 )  # fmt: skip
 ANSWERS = ("interpreter", "prefers_by_and_for", "prefers_self_contained", "stayed_before")
 
@@ -71,6 +74,7 @@ def add_referral(
     )
     db.add(referral)
     db.flush()
+    compare_with_network(db, referral, at=received_at)
     return referral
 
 

@@ -77,29 +77,29 @@ def load_demo(db: Session, *, at: datetime) -> bool:
 
 def _add_people(loading: Loading, told: dict[str, Any]) -> None:
     db, password = loading.db, hash_password(PASSWORD)
-    for agency in told["agency"]:
-        row = Agency(
+    for given in told["agency"]:
+        agency = Agency(
             ref=new_ref(db, Agency),
-            name=agency["name"],
-            kind=AgencyKind(agency["kind"]),
+            name=given["name"],
+            kind=AgencyKind(given["kind"]),
             network=loading.network,
         )
-        db.add(row)
-        loading.agencies[row.name] = row
+        db.add(agency)
+        loading.agencies[agency.name] = agency
     db.flush()
-    for person in told["person"]:
-        agency = loading.agencies[person["agency"]]
-        row = Person(
+    for given in told["person"]:
+        agency = loading.agencies[given["agency"]]
+        person = Person(
             ref=new_ref(db, Person),
             agency=agency,
-            name=person["name"],
-            email=person["email"],
-            role=Role(person["role"]),
+            name=given["name"],
+            email=given["email"],
+            role=Role(given["role"]),
             password_hash=password,
             created_at=loading.at,
         )
-        db.add(row)
-        loading.people[row.email] = row
+        db.add(person)
+        loading.people[person.email] = person
     db.flush()
 
 
@@ -152,16 +152,13 @@ def _add_stay(loading: Loading, told: dict[str, Any]) -> None:
     home = bed.refuge.agency
     worker = next(person for person in loading.people.values() if person.agency is home)
     needs = {need: told[need] for need in ("mental_health", "alcohol", "drugs") if need in told}
+    children = [[age, "girl"] for age in told.get("children", [])]
+    known: dict[str, Any] = {name: told[name] for name in ("name", "born_on") if name in told}
     referral = add_referral(
         db,
         worker,
         received_at=loading.moment(told["from"] - 2),
-        told={
-            "source": "OTHER",
-            "judgement": "high",
-            "needs": needs,
-            "children": [[age, "girl"] for age in told.get("children", [])],
-        },
+        told={"source": "OTHER", "judgement": "high", "needs": needs, "children": children, **known},
         state=ReferralState.PLACED,
     )
     until = told.get("until")

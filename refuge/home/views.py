@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, render_template, url_for
 from sqlalchemy import text
 
 from refuge.accounts.current import user
-from refuge.database import session
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.beds.queries.board import refs_of_people
+from refuge.codes.queries import labels
+from refuge.database import now, session
+from refuge.home.queries import day, waiting
+from refuge.home.tasks import due
+from refuge.london import clock_words, instant_words, london_date, long_date_words
 from refuge.permissions import Permission, open_to_everyone, signed_in
+from refuge.referrals.shown import lines
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("home", __name__)
+WORDS = ("now_at", "area", "outcome", "withdrawal")
+"""The code lists that a line about a referral is worded with."""
 
 
 class Link(NamedTuple):
@@ -32,7 +45,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
-"""What the navigation shows: words, endpoint, beginning of the path, and the permission without which it is left out."""
+"""What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
 
 
 def navigation(path: str) -> list[Link]:
@@ -48,7 +61,37 @@ def navigation(path: str) -> list[Link]:
 @signed_in
 def today() -> ResponseReturnValue:
     """Show what she should do next."""
-    return render_template("home/today.html")
+    at = now()
+    found = day(session, user(), at)
+    own = [bed for house in found.board.houses if house.own for bed in house.beds] if found.board else []
+    refs = [row.ref for row in found.first] + refs_of_people(own)
+    if refs:
+        record(session, "today.seen", by=current_actor(), at=at, refs=refs)
+    return render_template(
+        "home/today.html",
+        day=found,
+        date=long_date_words(london_date(at)),
+        time=clock_words(at),
+        waiting_lines=lines(found.first, labels(session, WORDS), at=at) if found.first else [],
+        longest=None if found.waiting is None or found.waiting.since is None else _waited(found.waiting.since, at),
+        drafts=[(draft.ref, instant_words(draft.saved_at, now=at)) for draft in found.drafts or ()],
+        tasks=due(found.board) if found.board else [],
+        free=Counter(bed.occupancy.state for bed in found.board.beds) if found.board else None,
+    )
+
+
+def _waited(since: datetime, at: datetime) -> str:
+    days = (london_date(at) - london_date(since)).days
+    return "since today" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
+
+
+@blueprint.app_template_global("households_waiting")
+def households_waiting() -> tuple[int, str | None] | None:
+    """Return how many households wait and how long the longest, for the board: beds know nothing of referrals."""
+    if not user().may(Permission.REFERRAL_SEE):
+        return None
+    found = waiting(session, user())
+    return found.count, None if found.since is None else _waited(found.since, now())
 
 
 @blueprint.get("/health")

@@ -50,7 +50,9 @@ def test_back_after_signing_out_shows_nothing(site: Site, sign_in: Callable[...,
 @pytest.mark.parametrize("way", ["link", "shift"])
 def test_back_after_leaving_shows_nothing(way: str, site: Site, sign_in: Callable[..., Page]) -> None:
     page = sign_in("farah@wall.example")
-    page.context.route("**/*", lambda route: route.continue_() if site.url in route.request.url else route.fulfill(body="Weather"))
+    page.context.route(
+        "**/*", lambda route: route.continue_() if site.url in route.request.url else route.fulfill(body="Weather")
+    )
     open_record(page, site)
     if way == "link":
         page.get_by_role("link", name="Leave this page").click()
@@ -65,7 +67,7 @@ def test_a_page_left_alone_goes_blank_when_its_time_is_over(site: Site, sign_in:
     page = sign_in("farah@wall.example")
     page.clock.install()
     open_record(page, site)
-    page.clock.run_for((IDLE.total_seconds() + 2) * 1000)
+    page.clock.run_for(int(IDLE.total_seconds() + 2) * 1000)
     page.wait_for_url("**/sign-in?ended=idle")
     assert SECRET not in page.content()
 

@@ -18,9 +18,7 @@ def main() -> None:
         sys.exit(f"Chromium was found at {browser} but does not start: {said.stderr.strip()}")
     print(f"Browser: {said.stdout.strip()}", flush=True)
     with postgres_url() as url:
-        where = (
-            "the server that TEST_DATABASE_URL names" if "TEST_DATABASE_URL" in os.environ else "a new server"
-        )
+        where = "the server that TEST_DATABASE_URL names" if "TEST_DATABASE_URL" in os.environ else "a new server"
         print(f"PostgreSQL: {where} answers ({url.split('://', maxsplit=1)[0]})", flush=True)
 
 

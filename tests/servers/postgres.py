@@ -98,11 +98,7 @@ def _start(folder: Path) -> str:
                 shutil.chown(folder, _user(), pwd.getpwnam(_user()).pw_gid)
             _start_with(usable, folder)
         except (OSError, subprocess.SubprocessError) as failure:
-            said = [
-                path.read_text(encoding="utf-8")
-                for name in ("said", "log")
-                if (path := folder / name).exists()
-            ]
+            said = [path.read_text(encoding="utf-8") for name in ("said", "log") if (path := folder / name).exists()]
             failures.append("\n".join([f"{programs}: {failure}", *said]))
             continue
         (folder / "programs").write_text(str(usable), encoding="utf-8")

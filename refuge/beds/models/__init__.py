@@ -2,9 +2,10 @@
 
 from refuge.beds.models.beds import Bed
 from refuge.beds.models.occupancy import Closure, Hold, HoldEnd, Stay
-from refuge.beds.models.refuges import Refuge, RefugeAddress, StaffingHours, SupportLevel
+from refuge.beds.models.refuges import AddressReveal, Refuge, RefugeAddress, StaffingHours, SupportLevel
 
 __all__ = [
+    "AddressReveal",
     "Bed",
     "Closure",
     "Hold",

@@ -1,8 +1,8 @@
 """What takes a bed for a time: a stay, a hold, a closure. Occupancy is computed from these and stored nowhere.
 
-The database refuses (migration 0001, both engines): two stays in one bed at a time, two holds, two closures; a stay that
-begins while the bed is closed or held for another referral; a hold or a closure that begins while somebody lives there and
-is not expected to have left; two stays of one woman at a time.
+The database refuses (migration 0002, both engines): two stays in one bed at a time, two holds, two closures; a stay
+that begins while the bed is closed or held for another referral; a hold or a closure that begins while somebody lives
+there and is not expected to have left; two stays of one woman at a time.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ class Stay(Referable):
     """A woman's time in one bed, from moving in to moving on."""
 
     __tablename__ = "stay"
-    __table_args__ = (
-        CheckConstraint("ended_at IS NULL OR ended_at > started_at", name="ends_after_it_starts"),
-    )
+    __table_args__ = (CheckConstraint("ended_at IS NULL OR ended_at > started_at", name="ends_after_it_starts"),)
     prefix = "W"
 
     bed_id: Mapped[int] = mapped_column(ForeignKey("bed.id"), index=True)
@@ -78,9 +76,7 @@ class Closure(Base):
     """A bed out of use, with the reason and when it is expected back."""
 
     __tablename__ = "closure"
-    __table_args__ = (
-        CheckConstraint("ended_at IS NULL OR ended_at >= from_at", name="ends_after_it_begins"),
-    )
+    __table_args__ = (CheckConstraint("ended_at IS NULL OR ended_at >= from_at", name="ends_after_it_begins"),)
 
     bed_id: Mapped[int] = mapped_column(ForeignKey("bed.id"), index=True)
     from_at: Mapped[datetime]
@@ -94,3 +90,4 @@ class Closure(Base):
     """When it was actually opened again."""
 
     bed: Mapped[Bed] = relationship(lazy="raise")
+    closed_by: Mapped[Person] = relationship(lazy="raise")

@@ -8,7 +8,7 @@ from enum import IntEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from refuge.accounts.models import Agency
+from refuge.accounts.models import Agency, Person
 from refuge.database import Base, Referable
 
 
@@ -35,10 +35,7 @@ class Refuge(Referable):
     __tablename__ = "refuge"
     __table_args__ = (
         UniqueConstraint("network_id", "name"),
-        *(
-            CheckConstraint(f"{name}_support BETWEEN 0 AND 3", name=f"{name}_support_level")
-            for name in _LEVELS
-        ),
+        *(CheckConstraint(f"{name}_support BETWEEN 0 AND 3", name=f"{name}_support_level") for name in _LEVELS),
         CheckConstraint("high_support_places >= 0", name="high_support_places"),
         CheckConstraint("nrpf_places >= 0", name="nrpf_places"),
         CheckConstraint("son_age_limit IS NULL OR son_age_limit BETWEEN 0 AND 18", name="son_age_limit"),
@@ -120,3 +117,19 @@ class RefugeAddress(Base):
 
     refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"), unique=True)
     address: Mapped[str] = mapped_column(Text)
+
+
+class AddressReveal(Base):
+    """That somebody saw where a refuge is, and why. Kept for the managers of its agency."""
+
+    __tablename__ = "address_reveal"
+
+    refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(40))
+    """Code list `address_reason`."""
+    note: Mapped[str] = mapped_column(String(200), default="")
+    """In her words; seen by managers of her agency, kept out of the audit chain and every log."""
+
+    person: Mapped[Person] = relationship(lazy="raise")

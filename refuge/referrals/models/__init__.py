@@ -1,18 +1,30 @@
 """Referrals, what is known about the household, and who may be the same woman or must not meet."""
 
 from refuge.referrals.models.drafts import ReferralDraft
-from refuge.referrals.models.household import AdmissionCheck, Answer, Child, Need, NeedLevel, UnsafeArea
-from refuge.referrals.models.pairs import ConflictPair, MustNotMeet, PossibleSame
-from refuge.referrals.models.recourse import FundingRoute, Recourse
+from refuge.referrals.models.household import (
+    AdmissionCheck,
+    Answer,
+    CheckState,
+    Child,
+    ChildSex,
+    Need,
+    NeedLevel,
+    UnsafeArea,
+)
+from refuge.referrals.models.pairs import ConflictPair, MatchKey, MustNotMeet, PossibleSame
+from refuge.referrals.models.recourse import FundingRoute, Recourse, RouteState
 from refuge.referrals.models.referrals import Judgement, Referral, ReferralState
 
 __all__ = [
     "AdmissionCheck",
     "Answer",
+    "CheckState",
     "Child",
+    "ChildSex",
     "ConflictPair",
     "FundingRoute",
     "Judgement",
+    "MatchKey",
     "MustNotMeet",
     "Need",
     "NeedLevel",
@@ -21,5 +33,6 @@ __all__ = [
     "Referral",
     "ReferralDraft",
     "ReferralState",
+    "RouteState",
     "UnsafeArea",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Person
@@ -25,6 +25,10 @@ class ReferralDraft(Referable):
     saved_at: Mapped[datetime]
     saves: Mapped[int] = mapped_column(default=0)
     """How many times it was saved; an older save never replaces a newer one."""
+    saved_from: Mapped[str] = mapped_column(String(16), default="")
+    """Which opening of the page saved it last, by a token drawn for each: two tabs must not overwrite each other."""
+    said: Mapped[list[str]] = mapped_column(default=list)
+    """Refs of referrals that she was told may be the same woman, so that the audit holds each telling once."""
     discarded_at: Mapped[datetime | None]
     """When it was put aside on purpose; what was typed is emptied then."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from refuge.database import Base
@@ -37,6 +37,16 @@ class ConflictPair(Base):
     recorded_at: Mapped[datetime]
     found_by: Mapped[str] = mapped_column(String(20))
     """`ref` when a worker named the referral, `name` when the name that she gave was found."""
+
+
+class MatchKey(Base):
+    """A short key that referrals of the same woman share: how a name sounds, a birth date, a number. Only for finding."""
+
+    __tablename__ = "referral_match_key"
+    __table_args__ = (UniqueConstraint("referral_id", "key"), Index(None, "key"))
+
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
+    key: Mapped[str] = mapped_column(String(40))
 
 
 class PossibleSame(Base):

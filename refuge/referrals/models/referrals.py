@@ -126,7 +126,9 @@ class Referral(Referable):
     # What she wants, in her words, and what she needs to get in and be understood.
     preferences: Mapped[str] = mapped_column(Text, default="")
     prefers_by_and_for: Mapped[Answer] = mapped_column(one_of(Answer, "prefers_by_and_for"), default=Answer.NOT_ASKED)
-    prefers_self_contained: Mapped[Answer] = mapped_column(one_of(Answer, "prefers_self_contained"), default=Answer.NOT_ASKED)
+    prefers_self_contained: Mapped[Answer] = mapped_column(
+        one_of(Answer, "prefers_self_contained"), default=Answer.NOT_ASKED
+    )
     needs_self_contained: Mapped[bool] = mapped_column(default=False)
     """She cannot share a kitchen or bathroom: a need, not a preference."""
     preferred_areas: Mapped[list[str]]

@@ -1,0 +1,1 @@
+"""Where text becomes typed values for this room."""

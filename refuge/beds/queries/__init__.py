@@ -1,0 +1,23 @@
+"""Reading refuges and beds. Every read starts from what the reader may see."""
+
+from refuge.beds.queries.beds import beds_of, closures_of, find_bed, own_bed
+from refuge.beds.queries.board import Board, BoardBed, House, board, life_of_bed
+from refuge.beds.queries.refuges import find_refuge, own_refuge, refuges, reveals_of, runs, visible_to
+
+__all__ = [
+    "Board",
+    "BoardBed",
+    "House",
+    "beds_of",
+    "board",
+    "closures_of",
+    "find_bed",
+    "find_refuge",
+    "life_of_bed",
+    "own_bed",
+    "own_refuge",
+    "refuges",
+    "reveals_of",
+    "runs",
+    "visible_to",
+]

@@ -1,0 +1,98 @@
+"""Adding a bed, changing what it is like, and taking it out of service for good."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from refuge.audit.service import Actor, record
+from refuge.beds.models import Bed, Refuge
+from refuge.beds.occupancy import Follows, State, occupancy
+from refuge.beds.queries import life_of_bed
+from refuge.beds.service.occupy import lock_bed
+from refuge.beds.service.versions import refuse_if_stale, set_columns
+from refuge.database import new_ref
+from refuge.errors import Refused
+from refuge.london import london_date
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+
+
+@dataclass(frozen=True)
+class BedDetails:
+    """What a bed is like."""
+
+    name: str
+    adults: int
+    children: int
+    cots: int
+    self_contained: bool
+    step_free: bool
+    adapted: bool
+    ground_floor: bool
+    en_suite: bool
+    notes: str
+
+
+def add_bed(
+    session: Session, refuge: Refuge, details: BedDetails, *, opened_on: date, actor: Actor, at: datetime
+) -> Bed:
+    """Add a bed to a refuge. Raise Refused if it has one of that name."""
+    _refuse_name_in_use(session, refuge.id, details.name)
+    last = session.scalar(select(func.max(Bed.position)).where(Bed.refuge_id == refuge.id))
+    bed = Bed(
+        ref=new_ref(session, Bed),
+        refuge=refuge,
+        position=(last or 0) + 1,
+        opened_on=opened_on,
+        **asdict(details),
+    )
+    session.add(bed)
+    session.flush()
+    record(session, "bed.added", bed.ref, by=actor, at=at, refuge=refuge.ref)
+    return bed
+
+
+def change_bed(session: Session, bed: Bed, details: BedDetails, *, version: int, actor: Actor, at: datetime) -> None:
+    """Change what a bed is like. Raise Refused if somebody changed it since, or has taken the name."""
+    session.refresh(bed, with_for_update={"of": Bed})
+    refuse_if_stale(bed, version)
+    _refuse_name_in_use(session, bed.refuge_id, details.name, except_for=bed.id)
+    changed = set_columns(bed, asdict(details))
+    session.flush()
+    if changed:
+        record(session, "bed.changed", bed.ref, by=actor, at=at, fields=changed)
+
+
+def retire_bed(session: Session, bed: Bed, *, by: Person, actor: Actor, at: datetime) -> None:
+    """Take a bed out of service for good, from today. Raise Refused while it is lived in, held or promised."""
+    lock_bed(session, bed.id)
+    on = london_date(at)
+    if bed.retired_on is not None:
+        raise Refused(f"{bed.name} is out of service already.", code="bed.retired")
+    if bed.opened_on >= on:
+        raise Refused(f"{bed.name} came into service today. It can be taken out of service tomorrow.")
+    found = occupancy(life_of_bed(session, by, bed, at), at)
+    if found.state is State.OCCUPIED:
+        raise Refused(f"Somebody lives in {bed.name}. Record that she has moved on first.", code="bed.occupied")
+    if found.state is State.HELD or any(step.what in {Follows.HOLD, Follows.STAY} for step in found.coming):
+        raise Refused(f"{bed.name} is held for somebody. Let the hold go first.", code="bed.held")
+    bed.retired_on = on
+    session.flush()
+    record(session, "bed.retired", bed.ref, by=actor, at=at)
+
+
+def _refuse_name_in_use(session: Session, refuge_id: int, name: str, *, except_for: int | None = None) -> None:
+    with session.no_autoflush:
+        found = session.scalar(
+            select(Bed.id).where(Bed.refuge_id == refuge_id, func.lower(Bed.name) == name.lower()),
+        )
+    if found is not None and found != except_for:
+        raise Refused("Another bed of this refuge has this name. Choose a different one.", field="name")

@@ -1,0 +1,33 @@
+"""Nobody overwrites what somebody else saved while she was typing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refuge.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from refuge.beds.models import Bed, Refuge
+
+STALE = "stale"
+
+
+def refuse_if_stale(row: Bed | Refuge, version: int) -> None:
+    """Raise Refused if the row has changed since the form was opened."""
+    if row.version != version:
+        raise Refused(
+            "Somebody else changed this while you were typing, so nothing was saved. What you typed is still below. "
+            "Look at how it stands now, then save again if yours is right.",
+            code=STALE,
+        )
+
+
+def set_columns(row: Bed | Refuge, values: Mapping[str, Any]) -> list[str]:
+    """Set these columns and return the names of those that changed."""
+    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed

@@ -1,0 +1,143 @@
+"""One bed of her own agency: what it is like, what it is now and next; adding, changing and retiring one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from refuge.accounts.current import user
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.beds import queries, words
+from refuge.beds.forms.beds import BedForm
+from refuge.beds.forms.fields import RoomForm
+from refuge.beds.occupancy import occupancy
+from refuge.beds.queries.board import BoardBed, refs_of_people
+from refuge.beds.service import beds as service
+from refuge.beds.service.versions import STALE
+from refuge.beds.views.blueprint import blueprint, own_bed, own_refuge, words_of
+from refuge.database import now, session
+from refuge.errors import Refused
+from refuge.london import date_words, instant_words, london_date
+from refuge.permissions import Permission, requires
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from flask.typing import ResponseReturnValue
+
+    from refuge.beds.models import Bed, Closure
+
+
+@blueprint.get("/beds/<ref>")
+@requires(Permission.BOARD_SEE)
+def bed(ref: str) -> ResponseReturnValue:
+    """Show one bed: what it is like, what it is now and next, and when it was closed."""
+    row = own_bed(ref)
+    at = now()
+    found = occupancy(queries.life_of_bed(session, user(), row, at), at)
+    if refs := refs_of_people([BoardBed(row, found, own=True)]):
+        record(session, "bed.seen", row.ref, by=current_actor(), at=at, refs=refs)
+    reasons, closures = words_of("closure_reason"), queries.closures_of(session, user(), row)
+    return render_template(
+        "beds/bed.html",
+        bed=row,
+        facts=_facts(row, london_date(at)),
+        said=words.said_of(found, reasons, now=at),
+        coming=[words.following_words(step, reasons, now=at) for step in found.coming],
+        open_closure=next((one for one in closures if one.ended_at is None), None),
+        closed_now=found.state.value == "closed",
+        closures=[(one, reasons.get(one.reason, one.reason), *_span_words(one, at)) for one in closures],
+    )
+
+
+@blueprint.route("/refuges/<ref>/beds/new", methods=["GET", "POST"])
+@requires(Permission.REFUGE_CHANGE)
+def bed_new(ref: str) -> ResponseReturnValue:
+    """Add a bed to a refuge of her agency."""
+    refuge = own_refuge(ref)
+    at = now()
+    form = BedForm()
+    if form.validate_on_submit():
+        try:
+            made = service.add_bed(
+                session, refuge, form.details(), opened_on=london_date(at), actor=current_actor(), at=at
+            )
+        except Refused as refusal:
+            form.refuse(refusal.sentence, refusal.field)
+        else:
+            flash(f"{made.name} has been added and is free from today.", "success")
+            session.commit()
+            return redirect(url_for("beds.refuge", ref=ref))
+    return render_template("beds/bed_form.html", form=form, bed=None, refuge=refuge, heading="Add a bed")
+
+
+@blueprint.route("/beds/<ref>/edit", methods=["GET", "POST"])
+@requires(Permission.REFUGE_CHANGE)
+def bed_edit(ref: str) -> ResponseReturnValue:
+    """Change what a bed of her agency is like."""
+    row = own_bed(ref)
+    form = BedForm(row)
+    if form.validate_on_submit():
+        try:
+            version = _whole(form.version.data)
+            service.change_bed(session, row, form.details(), version=version, actor=current_actor(), at=now())
+        except Refused as refusal:
+            if refusal.code == STALE:
+                form.version.data = row.version
+            form.refuse(refusal.sentence, refusal.field)
+        else:
+            flash(f"{row.name} has been saved.", "success")
+            session.commit()
+            return redirect(url_for("beds.bed", ref=ref))
+    return render_template("beds/bed_form.html", form=form, bed=row, refuge=row.refuge, heading=f"Change {row.name}")
+
+
+@blueprint.route("/beds/<ref>/retire", methods=["GET", "POST"])
+@requires(Permission.REFUGE_CHANGE)
+def retire(ref: str) -> ResponseReturnValue:
+    """Ask whether a bed is to leave service for good, then take it out."""
+    row = own_bed(ref)
+    form = RoomForm()
+    refusal = None
+    if form.validate_on_submit():
+        try:
+            service.retire_bed(session, row, by=user(), actor=current_actor(), at=now())
+        except Refused as refused:
+            refusal = refused.sentence
+        else:
+            flash(f"{row.name} is out of service from today.", "success")
+            session.commit()
+            return redirect(url_for("beds.refuge", ref=row.refuge.ref))
+    elif row.retired_on is not None:
+        abort(404)
+    return render_template("beds/retire.html", bed=row, form=form, refusal=refusal), 409 if refusal else 200
+
+
+def _whole(text: object) -> int:
+    """Return the version that a form carries; one that makes no sense is older than any."""
+    return int(str(text)) if str(text).isascii() and str(text).isdigit() else -1
+
+
+def _facts(row: Bed, today: date) -> list[tuple[str, str]]:
+    facts = [
+        ("Refuge", row.refuge.name),
+        ("Sleeps", words.sleeps_words(row)),
+        ("What it is like", words.feature_words(row)),
+        ("In service since", date_words(row.opened_on, today=today)),
+    ]
+    if row.retired_on is not None:
+        facts.append(("Out of service since", date_words(row.retired_on, today=today)))
+    return [*facts, ("Notes", row.notes)] if row.notes else facts
+
+
+def _span_words(closure: Closure, at: datetime) -> tuple[str, str]:
+    """Return from when and until when a bed was closed."""
+    begins = instant_words(closure.from_at, now=at)
+    if closure.ended_at is not None:
+        never = closure.ended_at == closure.from_at
+        return begins, "called off" if never else instant_words(closure.ended_at, now=at)
+    if closure.expected_ready is None:
+        return begins, "not known yet"
+    return begins, f"expected {date_words(closure.expected_ready, today=london_date(at))}"

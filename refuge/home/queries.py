@@ -1,0 +1,69 @@
+"""What each person should do next, gathered from the rooms below; each part only as far as her role reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from refuge.accounts.models import Agency, Person
+from refuge.beds.filters import Filters
+from refuge.beds.queries import board
+from refuge.permissions import Permission
+from refuge.referrals.models import Referral, ReferralState
+from refuge.referrals.queries import my_drafts, page, visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from refuge.beds.queries import Board
+    from refuge.referrals.models import ReferralDraft
+
+SHOWN = 5
+"""How many waiting referrals Today lists; the rest are one step away."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The households that wait, as far as the reader may see them."""
+
+    count: int
+    since: datetime | None
+    """When the one that has waited longest was referred."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a start page is made from; None where a role has no business with it."""
+
+    drafts: Sequence[ReferralDraft] | None
+    waiting: Waiting | None
+    first: Sequence[Referral]
+    """The waiting referrals to look at first."""
+    board: Board | None
+    people: int | None
+
+
+def waiting(session: Session, reader: Person) -> Waiting:
+    """Return how many households wait, and since when the longest."""
+    mine = (visible_to(reader), Referral.state == ReferralState.WAITING)
+    count, since = session.execute(select(func.count(), func.min(Referral.received_at)).where(*mine)).one()
+    return Waiting(count, since)
+
+
+def day(session: Session, reader: Person, at: datetime) -> Day:
+    """Return what this person should see first."""
+    sees = reader.may(Permission.REFERRAL_SEE)
+    first = page(session, reader, state=ReferralState.WAITING).rows[:SHOWN] if sees else ()
+    people = select(func.count(Person.id)).join(Agency, Agency.id == Person.agency_id)
+    return Day(
+        drafts=my_drafts(session, reader) if reader.may(Permission.REFERRAL_MAKE) else None,
+        waiting=waiting(session, reader) if sees else None,
+        first=first,
+        board=board(session, reader, at, Filters()) if reader.may(Permission.BOARD_SEE) else None,
+        people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
+    )

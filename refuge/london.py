@@ -1,0 +1,61 @@
+"""The clock on the wall: London dates and times, and how they read on a screen. The database keeps UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+NAME_THE_YEAR_BEYOND = timedelta(days=300)
+"""From how far away a date is shown with its year: before that nobody mistakes it."""
+
+
+def london_date(at: datetime) -> date:
+    """Return the London date of an instant."""
+    return at.astimezone(LONDON).date()
+
+
+def day_begins(on: date) -> datetime:
+    """Return the instant, in UTC, at which this London day begins."""
+    return datetime.combine(on, time(), LONDON).astimezone(UTC)
+
+
+def instant_of(on: date, at: time) -> datetime:
+    """Return the instant, in UTC, of a London date and time. Of the hour that comes twice, the first."""
+    return datetime.combine(on, at, LONDON).astimezone(UTC)
+
+
+def clock_words(at: datetime) -> str:
+    """Return a London time: `17:00`."""
+    return f"{at.astimezone(LONDON):%H:%M}"
+
+
+def day_words(on: date, *, today: date) -> str:
+    """Return a date: `today`, `Sat 21 Nov`, and with its year where that could be mistaken."""
+    if on == today:
+        return "today"
+    if on == today + timedelta(days=1):
+        return "tomorrow"
+    if on == today - timedelta(days=1):
+        return "yesterday"
+    return date_words(on, today=today)
+
+
+def date_words(on: date, *, today: date) -> str:
+    """Return a date as `Sat 21 Nov`, and with its year where that could be mistaken."""
+    far = abs(on - today) > NAME_THE_YEAR_BEYOND
+    return f"{on:%a} {on.day} {on:%b}" + (f" {on:%Y}" if far else "")
+
+
+def long_date_words(on: date) -> str:
+    """Return a date in full: `Saturday 21 November 2026`."""
+    return f"{on:%A} {on.day} {on:%B} {on:%Y}"
+
+
+def instant_words(at: datetime, *, now: datetime) -> str:
+    """Return an instant: `17:00` for today, `09:30 tomorrow`, `10:30 on Sun 22 Nov`."""
+    on, today = london_date(at), london_date(now)
+    if on == today:
+        return clock_words(at)
+    day = day_words(on, today=today)
+    return f"{clock_words(at)} {day}" if day in {"tomorrow", "yesterday"} else f"{clock_words(at)} on {day}"

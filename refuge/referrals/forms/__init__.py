@@ -1,0 +1,20 @@
+"""The forms of referrals: where text becomes typed values."""
+
+from refuge.referrals.forms.filled import filled, progress_filled
+from refuge.referrals.forms.referral import LISTS, SECTIONS, ReferralForm, checks_of, referral_form, routes_of
+from refuge.referrals.forms.small import FindForm, ProgressForm, WithdrawForm, progress_form
+
+__all__ = [
+    "LISTS",
+    "SECTIONS",
+    "FindForm",
+    "ProgressForm",
+    "ReferralForm",
+    "WithdrawForm",
+    "checks_of",
+    "filled",
+    "progress_filled",
+    "progress_form",
+    "referral_form",
+    "routes_of",
+]

@@ -1,0 +1,124 @@
+"""Which referrals a reader may see, as lists and one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from refuge.accounts.models import Agency, AgencyKind
+from refuge.permissions import Permission
+from refuge.referrals.duplicates import digits_of, name_key
+from refuge.referrals.models import Judgement, Referral, ReferralState
+from refuge.referrals.risk import TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+
+PAGE = 50
+"""How many referrals a page of the list shows."""
+LEAST_TO_FIND = 2
+"""A search for a single letter would show everybody."""
+SHOWN = (joinedload(Referral.taken_by),)
+
+
+class Page(NamedTuple):
+    """One page of a list, and how many there are in all."""
+
+    rows: Sequence[Referral]
+    total: int
+
+
+def visible_to(reader: Person) -> ColumnElement[bool]:
+    """Return the condition under which a referral may be seen at all.
+
+    Refuges: their own, and those that women agreed to share with the refuges of the network. Referrers: their own agency's.
+    """
+    if not reader.may(Permission.REFERRAL_SEE):
+        return false()
+    own = Referral.agency_id == reader.agency_id
+    if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
+        return and_(Referral.network_id == reader.network_id, or_(own, Referral.shared))
+    return own
+
+
+def is_own(referral: Referral, reader: Person) -> bool:
+    """Return whether it is a record of the reader's agency."""
+    return referral.agency_id == reader.agency_id
+
+
+def may_change(referral: Referral, reader: Person) -> bool:
+    """Return whether the reader may correct it: her own agency's; a referrer only while it waits."""
+    if not reader.may(Permission.REFERRAL_CHANGE) or not is_own(referral, reader):
+        return False
+    return reader.agency_kind is AgencyKind.REFUGE_PROVIDER or referral.state is ReferralState.WAITING
+
+
+def risk_rank() -> ColumnElement[int]:
+    """Return `risk.level` as the database can sort by it: 3 high, 2 medium, 1 standard, 0 not assessed."""
+    high = [Referral.judgement == Judgement.HIGH]
+    medium = [Referral.judgement == Judgement.MEDIUM]
+    for tool, told in TOOLS.items():
+        if told.high is not None:
+            high.append(and_(Referral.risk_tool == tool, Referral.risk_count >= told.high))
+        if told.medium is not None:
+            medium.append(and_(Referral.risk_tool == tool, Referral.risk_count >= told.medium))
+    return case((or_(*high), 3), (or_(*medium), 2), (Referral.judgement == Judgement.STANDARD, 1), else_=0)
+
+
+def page(session: Session, reader: Person, *, state: ReferralState | None = None, number: int = 1) -> Page:
+    """Return a page of the list: waiting first, then by risk, then whoever has waited longest; ended ones newest first."""
+    mine = visible_to(reader) if state is None else and_(visible_to(reader), Referral.state == state)
+    total = session.scalar(select(func.count()).select_from(Referral).where(mine)) or 0
+    open_first = case((Referral.state == ReferralState.WAITING, 0), (Referral.state == ReferralState.HELD, 1), else_=2)
+    ended = case((Referral.closed_at.is_(None), None), else_=Referral.closed_at)
+    rows = session.scalars(
+        select(Referral)
+        .join(Referral.agency)
+        .join(Agency.network)
+        .where(mine)
+        .options(contains_eager(Referral.agency).contains_eager(Agency.network), *SHOWN)
+        .order_by(open_first, ended.desc(), risk_rank().desc(), Referral.received_at, Referral.id)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE),
+    )
+    return Page(rows.unique().all(), total)
+
+
+def one(session: Session, reader: Person, ref: str, *, lock: bool = False) -> Referral | None:
+    """Return the referral with this ref if the reader may see it; `lock` reads it whole to be changed."""
+    query = select(Referral).where(visible_to(reader), Referral.ref == ref).options(*SHOWN)
+    if lock:
+        query = (
+            query.options(selectinload(Referral.must_not_meet), selectinload(Referral.recourse))
+            .with_for_update(of=Referral)
+            .execution_options(populate_existing=True)
+        )
+    return session.scalars(query).unique().one_or_none()
+
+
+def found(session: Session, reader: Person, words: str) -> Sequence[Referral]:
+    """Return the referrals that these words name: a ref, a safe number, or a name or a part of one."""
+    words = words.strip()
+    ways: list[ColumnElement[bool]] = [Referral.ref == words.upper()]
+    if digits := digits_of(words):
+        ways.append(Referral.safe_number_digits == digits)
+    key = name_key(words)
+    if len(key) >= LEAST_TO_FIND:
+        ways.append(and_(*(Referral.name_key.contains(part, autoescape=True) for part in key.split())))
+    return (
+        session.scalars(
+            select(Referral)
+            .where(visible_to(reader), or_(*ways))
+            .options(*SHOWN)
+            .order_by(Referral.closed_at.is_not(None), Referral.received_at.desc())
+            .limit(PAGE),
+        )
+        .unique()
+        .all()
+    )

@@ -1,0 +1,150 @@
+"""Correcting a referral, keeping its checks up, and withdrawing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+
+from refuge.accounts.current import user
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.codes.queries import lists
+from refuge.database import now, session
+from refuge.errors import Refused
+from refuge.permissions import Permission, requires
+from refuge.referrals import queries, risk
+from refuge.referrals.forms import (
+    SECTIONS,
+    WithdrawForm,
+    checks_of,
+    filled,
+    progress_filled,
+    progress_form,
+    referral_form,
+    routes_of,
+)
+from refuge.referrals.queries.confidential import may_see
+from refuge.referrals.service import change_referral, update_progress, withdraw_referral
+from refuge.referrals.service.referrals import STALE
+from refuge.referrals.views.drafts import add_row, show_beside
+from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, today
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from refuge.referrals.forms import ReferralForm
+    from refuge.referrals.models import Referral
+
+
+@blueprint.get("/referrals/<ref>/edit")
+@requires(Permission.REFERRAL_CHANGE)
+def edit(ref: str) -> ResponseReturnValue:
+    """Show the form filled with the referral as it stands."""
+    found, actor, at = changeable_or_404(ref), current_actor(), now()
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    people = queries.must_not_meet(session, user(), found, by=actor, at=at)
+    recourse = queries.recourse(session, user(), found, by=actor, at=at)
+    record(session, "referral.seen", found.ref, by=actor, at=at, groups=["edit"])
+    form = referral_form(filled(found, people, recourse), code_lists(), on=today())
+    return _page(found, form, found.version)
+
+
+@blueprint.post("/referrals/<ref>/edit")
+@requires(Permission.REFERRAL_CHANGE)
+def change(ref: str) -> ResponseReturnValue:
+    """Keep what was corrected."""
+    found = changeable_or_404(ref, lock=True)
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    version = request.form.get("version", 0, type=int)
+    typed = MultiDict(request.form.items(multi=True))
+    do = request.form.get("do", "")
+    if do.startswith("add_"):
+        add_row(typed, do.removeprefix("add_"))
+        return _page(found, referral_form(typed, code_lists(), on=today()), version)
+    form = referral_form(typed, code_lists(), on=today())
+    if not form.validate():
+        return _page(found, form, version), 422
+    try:
+        changed = change_referral(
+            session, found, form.details(), version=version, by=user(), actor=current_actor(), at=now(),
+        )  # fmt: skip
+        session.commit()
+    except (Refused, StaleDataError) as refused:
+        session.rollback()
+        if isinstance(refused, Refused) and refused.field:
+            show_beside(form, refused)
+        else:
+            flash(STALE, "warning")
+        found = changeable_or_404(ref)
+        return _page(found, form, found.version), 409
+    flash("The changes are kept." if changed else "Nothing was changed.", "success")
+    return redirect(url_for("referrals.referral", ref=ref))
+
+
+@blueprint.route("/referrals/<ref>/progress", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_CHANGE)
+def progress(ref: str) -> ResponseReturnValue:
+    """Keep how far the checks and the ways of paying have come."""
+    posted = request.method == "POST"
+    found, actor, at = changeable_or_404(ref, lock=posted), current_actor(), now()
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    money = may_see(found, user(), Permission.IMMIGRATION_SEE)
+    recourse = None if posted else queries.recourse(session, user(), found, by=actor, at=at)
+    typed = MultiDict(request.form.items(multi=True) if posted else progress_filled(found, recourse))
+    form = progress_form(typed, code_lists(), on=today(), money=money)
+    if not posted:
+        record(session, "referral.seen", found.ref, by=actor, at=at, groups=["progress"])
+        return render_template("referrals/progress.html", referral=found, form=form, money=money, version=found.version)
+    version = request.form.get("version", 0, type=int)
+    if not form.validate():
+        page = render_template("referrals/progress.html", referral=found, form=form, money=money, version=version)
+        return page, 422
+    update_progress(
+        session, found, checks_of(form), routes_of(form) if money else None, version=version, actor=actor, at=at,
+    )  # fmt: skip
+    session.commit()
+    flash("Checks and ways of paying are up to date.", "success")
+    return redirect(url_for("referrals.referral", ref=ref))
+
+
+@blueprint.route("/referrals/<ref>/withdraw", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_CHANGE)
+def withdraw(ref: str) -> ResponseReturnValue:
+    """End a referral that waits, with a reason."""
+    posted = request.method == "POST"
+    found = changeable_or_404(ref, lock=posted)
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    reasons = lists(session, ("withdrawal",), on=today())["withdrawal"]
+    form = WithdrawForm(request.form if posted else None, reasons)
+    if not posted or not form.validate():
+        version = request.form.get("version", found.version, type=int)
+        page = render_template("referrals/withdraw.html", referral=found, form=form, version=version)
+        return page, 422 if posted else 200
+    withdraw_referral(
+        session, found, form.reason.data, version=form.version.typed or 0, actor=current_actor(), at=now(),
+    )  # fmt: skip
+    session.commit()
+    flash(f"The referral {ref} is withdrawn.", "success")
+    return redirect(url_for("referrals.referral", ref=ref))
+
+
+def _refusal(found: Referral) -> ResponseReturnValue | None:
+    """Return where to go instead if she may no longer change it: an agency that refers, once it does not wait."""
+    if queries.may_change(found, user()):
+        return None
+    flash("This referral no longer waits, so it cannot be changed here. Ring the refuge.", "warning")
+    return redirect(url_for("referrals.referral", ref=found.ref))
+
+
+def _page(found: Referral, form: ReferralForm, version: int) -> str:
+    words = risk.in_words(found.risk_tool, found.risk_count, found.judgement)
+    return render_template(
+        "referrals/edit.html", referral=found, form=form, version=version, sections=SECTIONS, risk_words=words,
+    )  # fmt: skip

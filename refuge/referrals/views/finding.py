@@ -1,0 +1,85 @@
+"""The list of referrals, and finding one without a name in the address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template, request, url_for
+
+from refuge.accounts.current import user
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.codes.queries import labels
+from refuge.database import now, session
+from refuge.london import instant_words
+from refuge.permissions import Permission, requires
+from refuge.referrals import queries
+from refuge.referrals.forms import FindForm
+from refuge.referrals.models import ReferralState
+from refuge.referrals.shown import Labels, Line, lines
+from refuge.referrals.views.room import blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/referrals")
+@requires(Permission.REFERRAL_SEE)
+def index() -> ResponseReturnValue:
+    """Show the referrals that she may see: waiting first."""
+    state = request.args.get("state")
+    chosen = ReferralState(state) if state in set(ReferralState) else None
+    number = max(1, request.args.get("page", 1, type=int))
+    page = queries.page(session, user(), state=chosen, number=number)
+    record(session, "referral.listed", by=current_actor(), at=now(), refs=[row.ref for row in page.rows])
+    shown = lines(page.rows, _words(), at=now())
+    return _page(shown, FindForm(), state=chosen, number=number, total=page.total)
+
+
+@blueprint.post("/referrals/find")
+@requires(Permission.REFERRAL_SEE)
+def find() -> ResponseReturnValue:
+    """Show the referrals that a ref, a name or a number finds."""
+    form = FindForm(request.form)
+    if not form.validate():
+        return _page([], form, searched=True), 422
+    rows = queries.found(session, user(), form.words.typed)
+    record(session, "referral.found", by=current_actor(), at=now(), refs=[row.ref for row in rows])
+    shown = lines(rows, _words(), at=now())
+    session.commit()
+    return _page(shown, form, searched=True)
+
+
+def _words() -> Labels:
+    return labels(session, ("now_at", "area", "outcome", "withdrawal"))
+
+
+def _page(
+    shown: Sequence[Line],
+    form: FindForm,
+    *,
+    state: ReferralState | None = None,
+    number: int = 1,
+    total: int = 0,
+    searched: bool = False,
+) -> str:
+    at = now()
+    return render_template(
+        "referrals/index.html", lines=shown, form=form, state=state, states=list(ReferralState), searched=searched,
+        total=total, number=number, pages=_pages(state, number, total), words_at=lambda then: instant_words(then, now=at),
+        drafts=queries.my_drafts(session, user()) if user().may(Permission.REFERRAL_MAKE) else [],
+    )  # fmt: skip
+
+
+def _pages(state: ReferralState | None, number: int, total: int) -> dict[str, object] | None:
+    last = -(-total // queries.PAGE)
+    if last <= 1:
+        return None
+    pages: dict[str, object] = {}
+    for name, other, words in (("previous", number - 1, "Previous"), ("next", number + 1, "Next")):
+        if 1 <= other <= last:
+            href = url_for("referrals.index", state=state, page=other)
+            pages[name] = {"href": href, "text": words, "labelText": f"{other} of {last}"}
+    return pages

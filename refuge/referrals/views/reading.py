@@ -1,0 +1,63 @@
+"""One referral, and the decision whether it is about a woman known already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from refuge.accounts.current import user
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.codes.queries import labels
+from refuge.database import now, session
+from refuge.london import instant_words, london_date
+from refuge.permissions import Permission, requires
+from refuge.referrals import queries
+from refuge.referrals.forms import LISTS
+from refuge.referrals.models import ReferralState
+from refuge.referrals.queries.confidential import may_see
+from refuge.referrals.service import decide_same
+from refuge.referrals.shown import household_words, missing, sections, state_words, waited
+from refuge.referrals.views.room import blueprint, referral_or_404, today
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/referrals/<ref>")
+@requires(Permission.REFERRAL_SEE)
+def referral(ref: str) -> ResponseReturnValue:
+    """Show everything about a referral that she may see."""
+    found, reader, actor, at = referral_or_404(ref), user(), current_actor(), now()
+    people = queries.must_not_meet(session, reader, found, by=actor, at=at)
+    recourse = queries.recourse(session, reader, found, by=actor, at=at)
+    known = queries.known_already(session, reader, found)
+    words = labels(session, (*LISTS, "outcome", "withdrawal"))
+    shown = sections(
+        found, words, today=today(), people=people if may_see(found, reader, Permission.CONFLICT_SEE) else None,
+        recourse=recourse, money=may_see(found, reader, Permission.IMMIGRATION_SEE),
+    )  # fmt: skip
+    groups = [section.anchor for section in shown]
+    record(session, "referral.seen", found.ref, by=actor, at=at, groups=groups)
+    if said := [other.ref for other in known]:
+        record(session, "duplicate.seen", found.ref, by=actor, at=at, refs=said)
+    return render_template(
+        "referrals/referral.html", referral=found, sections=shown, known=known, missing=missing(found, recourse),
+        state_words=state_words(found, words), may_change=queries.may_change(found, reader), own=queries.is_own(found, reader),
+        waits=found.state is ReferralState.WAITING, household=household_words(found), waited=waited(found, at),
+        received=instant_words(found.received_at, now=at), month=lambda then: f"{london_date(then):%B %Y}",
+    )  # fmt: skip
+
+
+@blueprint.post("/referrals/<ref>/same")
+@requires(Permission.DUPLICATE_SEE)
+def same(ref: str) -> ResponseReturnValue:
+    """Keep what she decided: the same woman, or someone else."""
+    found = referral_or_404(ref)
+    other = referral_or_404(request.form.get("other", ""))
+    is_same = request.form.get("same") == "yes"
+    decide_same(session, found, other, same=is_same, by=user(), actor=current_actor(), at=now())
+    session.commit()
+    flash(f"Noted: {other.ref} is {'the same woman' if is_same else 'someone else'}.", "success")
+    return redirect(url_for("referrals.referral", ref=ref))

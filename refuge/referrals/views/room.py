@@ -1,0 +1,55 @@
+"""What every page of this room needs: the blueprint, and rows or a 404 that says nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort
+
+from refuge.accounts.current import user
+from refuge.codes.queries import Lists, lists
+from refuge.database import now, session
+from refuge.london import london_date
+from refuge.referrals import queries
+from refuge.referrals.forms import LISTS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from refuge.referrals.models import Referral, ReferralDraft
+
+blueprint = Blueprint("referrals", __name__)
+
+
+def today() -> date:
+    """Return the London date."""
+    return london_date(now())
+
+
+def code_lists() -> Lists:
+    """Return the lists that the form offers today."""
+    return lists(session, LISTS, on=today())
+
+
+def referral_or_404(ref: str, *, lock: bool = False) -> Referral:
+    """Return a referral that she may see. Not found and not hers are the same."""
+    found = queries.one(session, user(), ref, lock=lock)
+    if found is None:
+        abort(404)
+    return found
+
+
+def changeable_or_404(ref: str, *, lock: bool = False) -> Referral:
+    """Return a referral that she may change; one of another agency is the same as none."""
+    found = referral_or_404(ref, lock=lock)
+    if not queries.is_own(found, user()):
+        abort(404)
+    return found
+
+
+def draft_or_404(ref: str, *, lock: bool = False) -> ReferralDraft:
+    """Return her own draft."""
+    found = queries.draft(session, user(), ref, lock=lock)
+    if found is None:
+        abort(404)
+    return found
