@@ -1,6 +1,6 @@
 """How long each page takes on the server, and how many queries it asks: the demonstration, and ten times as much.
 
-Run: `.venv/bin/python benchmarks/pages.py`. Both sizes are measured in one run, on an encrypted file in a temporary folder.
+Run: `.venv/bin/python -m benchmarks.pages`. Both sizes are measured in one run, on encrypted files.
 """
 
 from __future__ import annotations

@@ -18,11 +18,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "sqlite": _BOTH_0002
         | {f"{table}_twice_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
         | {f"{table}_taken_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
-        | {"stay_referral_twice_insert", "stay_referral_twice_update"}
+        | {"stay_referral_twice_insert", "stay_referral_twice_update", "lived_in_bed_not_retired"}
         | {"audit_is_append_only_update", "audit_is_append_only_delete"},
         "postgresql": _BOTH_0002
         | {"ex_stay_bed", "ex_hold_bed", "ex_closure_bed", "ex_stay_referral"}
         | {"stay.bed_not_taken", "hold.bed_not_taken", "closure.bed_not_taken"}
+        | {"bed.lived_in_bed_not_retired"}
         | {"audit_event.audit_is_append_only", "audit_event.audit_is_not_emptied"},
     },
 }

@@ -2,7 +2,8 @@
 
 What takes a bed for a time is compared as half-open spans: a stay until it ended or is expected to end, a hold until its hour
 or until it was used or released, a closure until it ended or is expected to end. Two of one kind never overlap. Two of
-different kinds do not either, but for a stay that uses its own referral's hold.
+different kinds do not either, but for a stay that uses its own referral's hold. Nobody moves into a bed that is closed until
+somebody has opened it, whatever day it was expected back; nobody moves into a retired bed, or is retired upon.
 
 PostgreSQL keeps the first by exclusion constraints that need no extension, and the second by a trigger that locks the bed's
 row first; SQLite, which has one writer at a time, keeps both by triggers.
@@ -47,6 +48,8 @@ def downgrade() -> None:
         op.execute("ALTER TABLE stay DROP CONSTRAINT ex_stay_referral")
         op.execute("DROP TRIGGER audit_is_append_only ON audit_event")
         op.execute("DROP TRIGGER audit_is_not_emptied ON audit_event")
+        op.execute("DROP TRIGGER lived_in_bed_not_retired ON bed")
+        op.execute("DROP FUNCTION refuse_retiring_lived_in_bed()")
         op.execute("DROP FUNCTION refuse_taken_bed()")
         op.execute("DROP FUNCTION span_end(timestamptz, date, timestamptz)")
         op.execute("DROP FUNCTION refuse_change_of_audit()")
@@ -74,6 +77,11 @@ def _guard_postgresql() -> None:
     )
     op.execute(POSTGRES_SPAN_END)
     op.execute(POSTGRES_REFUSE_TAKEN)
+    op.execute(POSTGRES_REFUSE_RETIRING)
+    op.execute(
+        "CREATE TRIGGER lived_in_bed_not_retired BEFORE UPDATE OF retired_on ON bed "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_retiring_lived_in_bed()",
+    )
     for table, columns in DECIDED.items():
         op.execute(
             f"CREATE TRIGGER bed_not_taken BEFORE INSERT OR UPDATE OF {columns} ON {table} "
@@ -128,9 +136,24 @@ BEGIN
   END IF;
   IF TG_TABLE_NAME <> 'closure' AND EXISTS (
     SELECT 1 FROM closure WHERE bed_id = NEW.bed_id AND mine && tstzrange(
-      from_at, span_end(ended_at, expected_ready, from_at))
+      from_at, CASE WHEN TG_TABLE_NAME = 'stay' THEN ended_at ELSE span_end(ended_at, expected_ready, from_at) END)
   ) THEN
     RAISE EXCEPTION 'bed_not_taken: it is closed' USING ERRCODE = 'exclusion_violation';
+  END IF;
+  IF TG_TABLE_NAME <> 'closure' AND EXISTS (
+    SELECT 1 FROM bed WHERE id = NEW.bed_id AND retired_on <= (lower(mine) AT TIME ZONE 'UTC')::date
+  ) THEN
+    RAISE EXCEPTION 'bed_not_taken: it is retired' USING ERRCODE = 'exclusion_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+
+POSTGRES_REFUSE_RETIRING = """
+CREATE FUNCTION refuse_retiring_lived_in_bed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.retired_on IS NOT NULL AND EXISTS (SELECT 1 FROM stay WHERE bed_id = NEW.id AND ended_at IS NULL) THEN
+    RAISE EXCEPTION 'bed_not_retired: somebody lives there' USING ERRCODE = 'exclusion_violation';
   END IF;
   RETURN NEW;
 END $$
@@ -152,6 +175,7 @@ SQLITE_TRIGGERS: list[str] = [
     *(f"{table}_{name}_{when}" for table in SPANS for name in ("twice", "taken") for when in ("insert", "update")),
     "stay_referral_twice_insert",
     "stay_referral_twice_update",
+    "lived_in_bed_not_retired",
     "audit_is_append_only_update",
     "audit_is_append_only_delete",
 ]
@@ -177,13 +201,19 @@ def _guard_sqlite() -> None:
         for other in SPANS:
             if other == table:
                 continue
+            ends = _ACTUAL_END if (table, other) == ("stay", "closure") else _EXPECTED_END
             own = " AND other.referral_id <> NEW.referral_id" if {table, other} == {"stay", "hold"} else ""
             cross += (
                 f"SELECT RAISE(ABORT, 'bed_not_taken: {_SAYS[other]}') WHERE EXISTS (SELECT 1 FROM {other} AS other "
                 f"WHERE other.bed_id = NEW.bed_id AND "
-                + _overlap(other, "other", _EXPECTED_END, _EXPECTED_END[table].format(row="NEW")).format(start=start)
+                + _overlap(other, "other", ends, _EXPECTED_END[table].format(row="NEW")).format(start=start)
                 + f" AND NEW.{start} < {_EXPECTED_END[table].format(row='NEW')}"
-                + f" AND other.{SPANS[other][1]} < {_EXPECTED_END[other].format(row='other')}{own});"
+                + f" AND other.{SPANS[other][1]} < {ends[other].format(row='other')}{own});"
+            )
+        if table != "closure":
+            cross += (
+                "SELECT RAISE(ABORT, 'bed_not_taken: it is retired') WHERE EXISTS "
+                f"(SELECT 1 FROM bed WHERE bed.id = NEW.bed_id AND bed.retired_on <= NEW.{start});"
             )
         for when, clause in (("insert", "INSERT"), ("update", f"UPDATE OF {DECIDED[table]}")):
             op.execute(f"CREATE TRIGGER {table}_taken_{when} BEFORE {clause} ON {table} BEGIN {cross} END")
@@ -197,6 +227,11 @@ def _guard_sqlite() -> None:
     op.execute(
         "CREATE TRIGGER stay_referral_twice_update BEFORE UPDATE OF referral_id, started_at, ended_at ON stay "
         f"BEGIN {twice} END",
+    )
+    op.execute(
+        "CREATE TRIGGER lived_in_bed_not_retired BEFORE UPDATE OF retired_on ON bed BEGIN "
+        "SELECT RAISE(ABORT, 'bed_not_retired: somebody lives there') WHERE NEW.retired_on IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM stay WHERE stay.bed_id = NEW.id AND stay.ended_at IS NULL); END",
     )
     for what in ("update", "delete"):
         op.execute(

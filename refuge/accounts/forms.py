@@ -15,7 +15,8 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from wtforms import PasswordField, RadioField, SelectField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from refuge.accounts.models import AgencyKind
 from refuge.accounts.passwords import weakness
@@ -56,7 +57,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         "E-mail address",
         filters=[lowered],
         validators=[
-            InputRequired("Enter your e-mail address"),
+            DataRequired("Enter your e-mail address"),
             Length(max=LONGEST_EMAIL, message="Enter your e-mail address"),
         ],
         widget=GovTextInput(),
@@ -73,15 +74,35 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return Credentials(self.email.data or "", self.password.data or "")
 
 
-class ChoosePasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Choose a password by a one-time link."""
-
-    new = PasswordField(
+def new_password_field() -> PasswordField:
+    """Return a new field: the errors of a form are listed in the order in which its fields were made."""
+    return PasswordField(
         "New password",
         description="15 characters or more. Four or five words that do not belong together work well.",
         validators=[InputRequired("Enter a new password")],
         widget=GovPasswordInput(),
     )
+
+
+def agency_field() -> SelectField:
+    """Return a new field."""
+    return SelectField("Agency", validators=[InputRequired("Choose an agency")], widget=GovSelect())
+
+
+def role_field() -> RadioField:
+    """Return a new field."""
+    return RadioField(
+        "Role",
+        choices=[SelectChoice(role.value, role.label) for role in Role],
+        validators=[InputRequired("Choose a role")],
+        widget=GovRadioInput(),
+    )
+
+
+class ChoosePasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Choose a password by a one-time link."""
+
+    new = new_password_field()
     submit = SubmitField("Save password", widget=GovSubmitInput())
     person: Person | None = None
     """Whose password it will be: her name and agency may not be in it."""
@@ -109,6 +130,7 @@ class ChangePasswordForm(ChoosePasswordForm):
         ],
         widget=GovPasswordInput(),
     )
+    new = new_password_field()
     submit = SubmitField("Change password", widget=GovSubmitInput())
 
 
@@ -120,7 +142,7 @@ class NetworkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         description="The refuges, agencies and commissioners that share a system. It sees nothing of other networks.",
         filters=[trimmed],
         validators=[
-            InputRequired("Enter the name of the network"),
+            DataRequired("Enter the name of the network"),
             Length(max=LONGEST_NAME, message="Enter a shorter name"),
         ],
         widget=GovTextInput(),
@@ -149,14 +171,14 @@ class AgencyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         "Name of the agency",
         filters=[trimmed],
         validators=[
-            InputRequired("Enter the name of the agency"),
+            DataRequired("Enter the name of the agency"),
             Length(max=LONGEST_NAME, message="Enter a shorter name"),
         ],
         widget=GovTextInput(),
     )
     kind = RadioField(
         "What it is",
-        choices=[(kind.value, kind.label) for kind in AgencyKind],
+        choices=[SelectChoice(kind.value, kind.label) for kind in AgencyKind],
         validators=[InputRequired("Choose what the agency is")],
         widget=GovRadioInput(),
     )
@@ -164,7 +186,7 @@ class AgencyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def offer(self, networks: Iterable[Network]) -> None:
         """Offer these networks."""
-        self.network.choices = [(network.ref, network.name) for network in networks]
+        self.network.choices = [SelectChoice(network.ref, network.name) for network in networks]
 
     def details(self) -> AgencyDetails:
         """Return the new agency."""
@@ -182,19 +204,14 @@ class Place:
 class PlaceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Change where somebody works and as what."""
 
-    agency = SelectField("Agency", validators=[InputRequired("Choose an agency")], widget=GovSelect())
-    role = RadioField(
-        "Role",
-        choices=[(role.value, role.label) for role in Role],
-        validators=[InputRequired("Choose a role")],
-        widget=GovRadioInput(),
-    )
+    agency = agency_field()
+    role = role_field()
     submit = SubmitField("Change", widget=GovSubmitInput())
 
     def offer(self, agencies: Iterable[Agency]) -> None:
         """Offer these agencies, each with its network."""
-        named = [(agency.ref, f"{agency.name} ({agency.network.name})") for agency in agencies]
-        self.agency.choices = [("", "Choose an agency"), *named]
+        named = [SelectChoice(agency.ref, f"{agency.name} ({agency.network.name})") for agency in agencies]
+        self.agency.choices = [SelectChoice("", "Choose an agency"), *named]
 
     def place(self) -> Place:
         """Return where and as what."""
@@ -217,7 +234,7 @@ class PersonForm(PlaceForm):
         "Name",
         description="As colleagues know her.",
         filters=[trimmed],
-        validators=[InputRequired("Enter her name"), Length(max=LONGEST_NAME, message="Enter a shorter name")],
+        validators=[DataRequired("Enter her name"), Length(max=LONGEST_NAME, message="Enter a shorter name")],
         widget=GovTextInput(),
     )
     email = StringField(
@@ -225,11 +242,13 @@ class PersonForm(PlaceForm):
         description="She signs in with it. Nothing is sent to it.",
         filters=[lowered],
         validators=[
-            InputRequired("Enter her work e-mail address"),
+            DataRequired("Enter her work e-mail address"),
             Length(max=LONGEST_EMAIL, message="Enter a shorter address"),
         ],
         widget=GovTextInput(),
     )
+    agency = agency_field()
+    role = role_field()
     submit = SubmitField("Add and make a link", widget=GovSubmitInput())
 
     def validate_email(self, field: StringField) -> None:

@@ -19,7 +19,7 @@ from werkzeug.datastructures import CallbackDict
 
 from refuge.accounts.models import WebSession
 from refuge.audit.service import NOBODY, WAITING, Actor, forget_waiting_events
-from refuge.database import SAFE_METHODS, close_session, database, now, session
+from refuge.database import SAFE_METHODS, close_session, database, now
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -133,7 +133,10 @@ class ServerSessions(SecureCookieSessionInterface):
         token = request.cookies.get(self.token_cookie(app))
         if token and not request.path.startswith(f"{app.static_url_path}/"):
             try:
-                row = find_session(session, token)
+                # Read apart from the request's own transaction: who she is outlives a rollback, and a POST that turns
+                # out to change nothing never waited to write.
+                with database().reading() as db:
+                    row = find_session(db, token)
             except SQLAlchemyError as error:  # raised again by the first thing that runs before a view
                 g.fault = error
                 return self.session_class()

@@ -52,8 +52,9 @@ def events_in_order(db: Session) -> Iterator[dict[str, Any]]:
     """Yield every event in the order of the chain, a thousand in memory at a time."""
     columns = [getattr(AuditEvent, name) for name in (*CHAINED, "previous_mac", "mac")]
     query = select(*columns).order_by(AuditEvent.sequence, AuditEvent.id).execution_options(yield_per=AT_A_TIME)
-    for row in db.execute(query).mappings():
-        yield dict(row)
+    with db.execute(query) as result:
+        for row in result.mappings():
+            yield dict(row)
 
 
 def verify(events: Iterable[Mapping[str, Any]], key: bytes, anchors: Mapping[int, str] | None = None) -> Verdict:

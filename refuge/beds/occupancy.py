@@ -47,6 +47,8 @@ class StaySpan:
     review_due_on: date | None = None
     ref: str | None = None
     """None where the reader may not know it."""
+    tasks_known: bool = True
+    """Whether the reader may know what is owed to her; otherwise nothing is computed from what was left out."""
 
     @property
     def start(self) -> datetime:
@@ -266,6 +268,8 @@ def _day(stay: StaySpan, today: date) -> int:
 
 
 def _due(stay: StaySpan, today: date) -> TaskDue | None:
+    if not stay.tasks_known:
+        return None
     if stay.plan_agreed_on is None or stay.plan_agreed_on > today:
         due_on = add_working_days(london_date(stay.started_at), PLAN_WITHIN)
         return TaskDue(Task.PLAN, due_on, today > due_on)

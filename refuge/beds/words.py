@@ -207,13 +207,14 @@ def _add_ready(closed: Closed, today: date, lines: list[str], warnings: list[str
 
 def house_facts(refuge: Refuge, beds: int, areas: Mapping[str, str]) -> str:
     """Return the meta line of a refuge on the board."""
+    staffed = staffed_words(refuge.hours, telephone=refuge.telephone_cover)
     facts = [
         counted(beds, "bed", "beds"),
         areas.get(refuge.area, refuge.area),
-        f"staffed {staffed_words(refuge.hours, telephone=refuge.telephone_cover)}"
-        if refuge.hours
-        else staffed_words(refuge.hours, telephone=refuge.telephone_cover),
-        counted(refuge.high_support_places, "high-support place", "high-support places"),
-        counted(refuge.nrpf_places, "NRPF place funded", "NRPF places funded"),
+        f"staffed {staffed}" if refuge.hours else staffed,
     ]
+    if refuge.high_support_places:
+        facts.append(counted(refuge.high_support_places, "high-support place", "high-support places"))
+    if refuge.nrpf_places:
+        facts.append(counted(refuge.nrpf_places, "NRPF place funded", "NRPF places funded"))
     return " · ".join(facts)

@@ -32,7 +32,7 @@ def lists(session: Session, names: Sequence[str], *, on: date) -> Lists:
 
 def labels(session: Session, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     """Return list name -> code -> label, ended codes included, so that an old record can still be read."""
-    rows = session.scalars(select(Code).where(Code.list_name.in_(names)).order_by(Code.valid_from))
+    rows = session.scalars(select(Code).where(Code.list_name.in_(names)).order_by(Code.valid_from, Code.position))
     found: dict[str, dict[str, str]] = {name: {} for name in names}
     for row in rows:
         found[row.list_name][row.code] = row.label

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from refuge.beds.freshness import Freshness, freshness
 from refuge.beds.occupancy import Closed, Held, Occupied, Task
-from refuge.london import clock_words, date_words, day_words, instant_words, london_date
+from refuge.london import clock_words, day_words, instant_words, london_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,23 +80,22 @@ def _of_bed(bed: BoardBed, refuge: str, now: datetime) -> Iterator[Due]:
         case Held(hold=hold) if london_date(hold.until_at) == today:
             words = f"Hold for {hold.referral_ref} lapses at {clock_words(hold.until_at)}"
             yield Due(Urgency.NOW, words, where, bed.bed.ref)
-        case Occupied(stay, due=task) as lived_in:
-            if lived_in.move_on_overdue and stay.expected_move_on is not None:
-                words = f"{stay.ref} was expected to move on {_on(stay.expected_move_on, today)}"
-                yield Due(Urgency.OVERDUE, words, where, bed.bed.ref)
-            elif stay.expected_move_on is not None and (urgency := _by(stay.expected_move_on, today)) is not None:
-                words = f"{stay.ref} is expected to move on {_on(stay.expected_move_on, today)}"
-                yield Due(urgency, words, where, bed.bed.ref)
-            if task is not None and (urgency := _by(task.due_on, today)) is not None:
+        case Occupied(stay, due=task):
+            if stay.expected_move_on is not None:
+                yield from _when(stay.expected_move_on, today, f"Move-on of {stay.ref}", "expected", where, bed.bed.ref)
+            if task is not None:
                 name = "Support plan" if task.task is Task.PLAN else "Plan review"
-                words = f"{name} of {stay.ref} {'was' if task.overdue else 'is'} due {_on(task.due_on, today)}"
-                yield Due(urgency, words, where, bed.bed.ref)
-        case Closed(closure, overdue) if closure.expected_ready is not None:
-            if overdue:
-                words = f"Was expected to be ready {_on(closure.expected_ready, today)}: open it or put a new day"
-                yield Due(Urgency.OVERDUE, words, where, bed.bed.ref)
-            elif (urgency := _by(closure.expected_ready, today)) is not None:
-                yield Due(urgency, f"Expected to be ready {_on(closure.expected_ready, today)}", where, bed.bed.ref)
+                yield from _when(task.due_on, today, f"{name} of {stay.ref}", "due", where, bed.bed.ref)
+        case Closed(closure=closure) if closure.expected_ready is not None:
+            yield from _when(closure.expected_ready, today, "Closed: back", "expected", where, bed.bed.ref)
+
+
+def _when(on: date, today: date, what: str, how: str, where: str, bed_ref: str) -> Iterator[Due]:
+    """Give the thing if it is past its day or its day is near."""
+    urgency = _by(on, today)
+    if urgency is not None:
+        was = "was " if urgency is Urgency.OVERDUE else ""
+        yield Due(urgency, f"{what} {was}{how} {day_words(on, today=today)}", where, bed_ref)
 
 
 def _by(on: date, today: date) -> Urgency | None:
@@ -104,8 +103,3 @@ def _by(on: date, today: date) -> Urgency | None:
     if days > SOON:
         return None
     return Urgency.OVERDUE if days < 0 else Urgency.TODAY if days == 0 else Urgency.SOON
-
-
-def _on(on: date, today: date) -> str:
-    near = day_words(on, today=today)
-    return near if near in {"today", "tomorrow", "yesterday"} else f"on {date_words(on, today=today)}"

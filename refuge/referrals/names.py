@@ -133,6 +133,16 @@ def _pair(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[str, str
     return pairs
 
 
+def _bones(word: str) -> str:
+    """Return the consonants of a word, or the word if they are too few to know it by."""
+    bones = re.sub(r"[aeiouyhw]", "", word)
+    return bones if len(bones) >= SHORT - 1 else word
+
+
+def _vowels(word: str) -> int:
+    return len(re.findall(r"[aeiou]", word))
+
+
 @lru_cache(maxsize=50_000)
 def _alike(one: str, other: str) -> float:
     """Return 1 for the same word, less for one that is spelt or sounds like it, 0 for another word."""
@@ -140,6 +150,8 @@ def _alike(one: str, other: str) -> float:
         return 1.0
     if min(len(one), len(other)) == 1:
         return 0.97 if one[0] == other[0] else 0.0  # an initial
+    if _bones(one) == _bones(other) and min(_vowels(one), _vowels(other)) == 0:
+        return 0.95  # one was written in an alphabet that leaves its vowels out
     close = JaroWinkler.similarity(one, other)
     if min(len(one), len(other)) <= SHORT:
         return 0.97 if one.rstrip("ah") == other.rstrip("ah") else 0.0

@@ -19,7 +19,7 @@ from refuge.database import now
 from refuge.permissions import Role
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD
 from tests.builders import Pilot
-from tests.conftest import make_config
+from tests.databases import make_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

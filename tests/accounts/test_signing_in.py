@@ -18,7 +18,7 @@ from refuge.accounts.views.signing_in import own_path
 from refuge.audit.models import AuditEvent
 from tests.accounts.conftest import PASSWORD
 from tests.builders import Pilot
-from tests.conftest import open_database
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -133,7 +133,7 @@ def sign_in(site: Site, open_context: Callable[..., BrowserContext]) -> Callable
     def go(email: str, size: dict[str, int] | None = None) -> Page:
         page = open_context(size).new_page()
         page.goto(site.at("/sign-in"))
-        page.get_by_label("Email").fill(email)
+        page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(site.at("/"))

@@ -59,7 +59,7 @@ def _stays(session: Session, beds: list[int], own: set[int], at: datetime) -> di
                 ref=row.ref,
             )
             if row.bed_id in own
-            else StaySpan(row.started_at, row.ended_at, row.expected_move_on)
+            else StaySpan(row.started_at, row.ended_at, row.expected_move_on, tasks_known=False)
         )
         found[row.bed_id].append(span)
     return found

@@ -85,7 +85,7 @@ def bed_edit(ref: str) -> ResponseReturnValue:
             service.change_bed(session, row, form.details(), version=version, actor=current_actor(), at=now())
         except Refused as refusal:
             if refusal.code == STALE:
-                form.version.data = row.version
+                form.version.data = str(row.version)
             form.refuse(refusal.sentence, refusal.field)
         else:
             flash(f"{row.name} has been saved.", "success")

@@ -96,7 +96,7 @@ def refuge_edit(ref: str) -> ResponseReturnValue:
             service.change_refuge(session, row, form.details(), version=version, actor=current_actor(), at=at)
         except Refused as refusal:
             if refusal.code == STALE:
-                form.version.data = row.version
+                form.version.data = str(row.version)
             form.refuse(refusal.sentence, refusal.field)
         else:
             flash(f"What {row.name} offers has been saved.", "success")

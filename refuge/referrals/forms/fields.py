@@ -8,12 +8,19 @@ from datetime import date
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextArea, GovTextInput
-from wtforms import Form, RadioField, SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.form import BaseForm
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OFF = {"autocomplete": "off"}
 """The browser must not remember what was typed about a woman."""
 Choices = Iterable[tuple[str, str]]
+
+
+def offered(choices: Choices) -> list[SelectChoice]:
+    """Return pairs of a code and its words as a field offers them."""
+    return [SelectChoice(code, words) for code, words in choices]
 
 
 class Text(StringField):
@@ -36,7 +43,7 @@ class Text(StringField):
         """The text."""
         return self.data or ""
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Refuse what would not fit."""
         del form
         if len(self.typed) > self.most:
@@ -60,7 +67,7 @@ class WholeNumber(StringField):
         self.least, self.most, self.say = least, most, say
         self.typed: int | None = None
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Read the number."""
         del form
         text = (self.data or "").strip()
@@ -82,7 +89,7 @@ class SaidDate(StringField):
         self.say, self.past = say, past
         self.typed: date | None = None
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Read the date."""
         text = (self.data or "").strip()
         if not text:
@@ -135,7 +142,7 @@ class Pick(RadioField):
 
     def __init__(self, label: str, choices: Choices, default: str | None, hint: str = "", **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Offer `choices`, `default` picked."""
-        super().__init__(label, choices=list(choices), default=default, description=hint, **more)
+        super().__init__(label, choices=offered(choices), default=default, description=hint, **more)
 
     @property
     def typed(self) -> str:
@@ -150,12 +157,12 @@ class Listed(SelectField):
 
     def __init__(self, label: str, nothing: str, hint: str = "", **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Start with `nothing` chosen; the choices come from a code list."""
-        super().__init__(label, choices=[("", nothing)], default="", description=hint, render_kw=OFF, **more)
+        super().__init__(label, choices=offered([("", nothing)]), default="", description=hint, render_kw=OFF, **more)
         self.nothing = nothing
 
     def offer(self, choices: Choices) -> None:
         """Offer these after the empty one."""
-        self.choices = [("", self.nothing), *choices]
+        self.choices = offered([("", self.nothing), *choices])
 
     @property
     def typed(self) -> str:

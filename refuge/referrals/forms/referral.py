@@ -17,7 +17,7 @@ from refuge.referrals.details import (
     ReferralDetails,
     RouteDetails,
 )
-from refuge.referrals.forms.fields import Listed, Pick, SaidDate, Text, WholeNumber, Words
+from refuge.referrals.forms.fields import Listed, Pick, SaidDate, Text, WholeNumber, Words, offered
 from refuge.referrals.models import Answer, CheckState, ChildSex, Judgement, NeedLevel, RouteState
 
 if TYPE_CHECKING:
@@ -158,11 +158,11 @@ class ReferralForm(Form):
             ("source", "referral_source"), ("ethnicity", "ethnicity"), ("risk_tool", "risk_tool"), ("now_at", "now_at"),
             ("from_area", "area"), ("language", "language"), ("recourse_status", "recourse_status"),
         ):  # fmt: skip
-            self[name].offer(_choices(self.lists[listed], without={"not_asked", NOT_KNOWN}))
+            cast("Listed", self[name]).offer(_choices(self.lists[listed], without={"not_asked", NOT_KNOWN}))
         for name, listed in (
             ("abuse", "form_of_abuse"), ("unsafe_areas", "area"), ("preferred_areas", "area"), ("access", "access_need"),
         ):  # fmt: skip
-            self[name].choices = _choices(self.lists[listed])
+            cast("SelectMultipleField", self[name]).choices = offered(_choices(self.lists[listed]))
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for the little that is required, and for what only makes sense together."""

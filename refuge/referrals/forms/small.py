@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import Form, RadioField
 
-from refuge.referrals.forms.fields import Text, WholeNumber
+from refuge.referrals.forms.fields import Text, WholeNumber, offered
 from refuge.referrals.forms.referral import check_fields, route_fields
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ class WithdrawForm(Form):
     def __init__(self, typed: MultiDict[str, str] | None, codes: list[Code]) -> None:
         """Offer the reasons of code list `withdrawal`."""
         super().__init__(formdata=typed)
-        self.reason.choices = [(code.code, code.label) for code in codes]
+        self.codes = {code.code for code in codes}
+        self.reason.choices = offered((code.code, code.label) for code in codes)
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for a reason."""
         super().validate(extra_validators)
-        if self.reason.data not in {code for code, *_ in self.reason.choices}:
+        if self.reason.data not in self.codes:
             self.reason.errors = ["Choose why it ends"]
         return not self.errors
 
