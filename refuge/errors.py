@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import g, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -52,7 +52,9 @@ def register_error_pages(app: Flask) -> None:
     """Answer every error with a page that says what to do next."""
 
     @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> tuple[str, int]:
+    def refuse(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+        if isinstance(error, SecurityError):  # under a name that is not ours no page of ours can be built
+            return "Unknown host.", 400, {"Content-Type": "text/plain; charset=utf-8"}
         status = error.code or 500
         title, advice = TITLES.get(status, FAULT)
         return render_template("error.html", heading=title, advice=advice, reference=None), status

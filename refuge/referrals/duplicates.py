@@ -122,18 +122,20 @@ def _by_number(one: Probe, other: Probe, names: Names, born: str) -> _Found:
     return [(90, ("same safe number",))]
 
 
+BORN_ALIKE = {
+    "same": ("same date of birth", 100, 95, 75),
+    "near": ("date of birth with digits changed round", 85, 85, 55),
+}
+"""By how alike the birth dates are: in words, and the score with the same name, one alike, only a first name."""
+
+
 def _by_name(names: Names, born: str) -> _Found:
     alike = names.score >= Names.ALIKE
-    if born == "same" and names.score >= Names.SAME:
-        return [(100, (names.ground, "same date of birth"))]
-    if born == "same" and alike:
-        return [(95, (names.ground, "same date of birth"))]
-    if born == "same" and names.shares_given:
-        return [(75, ("same first name", "same date of birth"))]
-    if born == "near" and alike:
-        return [(85, (names.ground, "date of birth with digits changed round"))]
-    if born == "near" and names.shares_given:
-        return [(55, ("same first name", "date of birth with digits changed round"))]
+    if born in BORN_ALIKE:
+        words, same, near, given = BORN_ALIKE[born]
+        if alike:
+            return [(same if names.score >= Names.SAME else near, (names.ground, words))]
+        return [(given, ("same first name", words))] if names.shares_given else []
     if born == "different" or not alike or not names.whole:
         return []
     known = 10 if born == "age fits" else 0

@@ -7,17 +7,19 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jellyfish
 from anyascii import anyascii
 from rapidfuzz.distance import OSA, JaroWinkler
 
 _FORMS = tomllib.loads((Path(__file__).parent / "name_forms.toml").read_text("utf-8"))
-_ONE_FORM = {form: row[0] for table in ("transliterations", "short_forms") for row in _FORMS[table] for form in row}
+_ONE_FORM: dict[str, str] = {
+    form: row[0] for table in ("transliterations", "short_forms") for row in _FORMS[table] for form in row
+}
 _TITLES = frozenset(_FORMS["titles"])
 _PARTICLES = frozenset(_FORMS["particles"])
-_COMMON = frozenset(_ONE_FORM.get(name, name) for name in _FORMS["common"])
+_COMMON = frozenset(_ONE_FORM.get(name) or name for name in _FORMS["common"])
 LONGEST_KEY = 120
 NEAR = 0.93
 """Two words this close (Jaro-Winkler) are one word spelt twice."""
@@ -54,7 +56,7 @@ def tokens(name: str) -> tuple[str, ...]:
     plain = re.sub(r"\b(o|mc|mac)[ -](?=[a-z]{3,})", r"\1", plain)
     words = [word for word in re.split(r"[^a-z]+", plain) if word]
     kept = [word for word in words if word not in _TITLES | _PARTICLES]
-    return tuple(_ONE_FORM.get(word, word) for word in kept or words)
+    return tuple(_ONE_FORM.get(word) or word for word in kept or words)
 
 
 def name_key(name: str) -> str:
@@ -63,7 +65,7 @@ def name_key(name: str) -> str:
 
 
 def block_tokens(name: str) -> frozenset[str]:
-    """Return how the words of a name sound, and how they are spelt; very common ones only where there is nothing else."""
+    """Return how the words of a name sound, and how they are spelt; common ones only if there is nothing else."""
     words = tokens(name)
     telling = [word for word in words if word not in _COMMON] or list(words)
     return frozenset(key for word in telling for key in (_sound(word), "=" + word[:4]))
@@ -75,10 +77,6 @@ def _sound(word: str) -> str:
     return jellyfish.metaphone(word.rstrip("aeiouhy") or word).replace("Z", "S")[:8] or word[:4]
 
 
-def _joined(name: str) -> str:
-    return "".join(sorted(re.sub(r"[^a-z]", "", anyascii(name).lower())))
-
-
 def likeness_of_names(one: str, other: str) -> Names:
     """Return how alike two names are, whatever their order, hyphens, accents, alphabet and short forms."""
     mine, theirs = tokens(one), tokens(other)
@@ -87,21 +85,31 @@ def likeness_of_names(one: str, other: str) -> Names:
     pairs = _pair(mine, theirs)
     shared = [word for word, _, _ in pairs]
     telling = [word for word in shared if word not in _COMMON]
-    facts = {"compared": True, "whole": len(pairs) > 1, "distinctive": bool(telling), "shares_given": bool(telling)}
+    facts: dict[str, Any] = {"compared": True, "whole": len(pairs) > 1, "distinctive": bool(telling), "shares_given": bool(telling)}
     if sorted(mine) == sorted(theirs):
         ground = "same name" if mine == theirs else "same name in another order"
         return Names(100, ground, **facts)
-    if len(mine) + len(theirs) > 2 and _joined(one) == _joined(other) and _run_together(one, other):
+    if _run_together(one, other):
         return Names(98, "same name", **{**facts, "whole": True, "distinctive": True, "shares_given": True})
     if not pairs:
         return Names(0, compared=True)
-    left_over = max(len(mine), len(theirs)) - len(pairs)
+    return Names(*_scored(mine, theirs, pairs, telling=bool(telling)), **facts)
+
+
+def _scored(
+    mine: tuple[str, ...],
+    theirs: tuple[str, ...],
+    pairs: list[tuple[str, str, float]],
+    *,
+    telling: bool,
+) -> tuple[int, str]:
+    """Score names of which some words are alike, and say how."""
     if len(pairs) < min(len(mine), len(theirs)):
-        return Names(50 if telling else 20, "part of the name is the same", **facts)
+        return (50 if telling else 20), "part of the name is the same"
     worst = min(how for _, _, how in pairs)
-    if left_over:
-        return Names(int(88 * worst) if len(pairs) > 1 else 60, "same name, one with a further part", **facts)
-    return Names(_spelt(mine, theirs, worst), "name is spelt or sounds alike", **facts)
+    if len(pairs) < max(len(mine), len(theirs)):
+        return (int(88 * worst) if len(pairs) > 1 else 60), "same name, one with a further part"
+    return _spelt(mine, theirs, worst), "name is spelt or sounds alike"
 
 
 def _spelt(mine: tuple[str, ...], theirs: tuple[str, ...], worst: float) -> int:

@@ -28,7 +28,8 @@ STATES = {
 }
 """The state in words that give no place away, and the kind of its tag."""
 RISKS = {
-    RiskLevel.HIGH: "danger", RiskLevel.MEDIUM: "warning", RiskLevel.STANDARD: "neutral", RiskLevel.NOT_ASSESSED: "neutral",
+    RiskLevel.HIGH: "danger", RiskLevel.MEDIUM: "warning", RiskLevel.STANDARD: "neutral",
+    RiskLevel.NOT_ASSESSED: "neutral",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from refuge.beds.models import Stay
 from refuge.beds.service.occupy import take_bed
 from refuge.database import new_ref, now
 from refuge.errors import Refused
-from tests.conftest import open_database
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

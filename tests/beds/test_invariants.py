@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from refuge.beds.models import Bed, Closure, Hold, HoldEnd, Stay
 from refuge.beds.service.occupy import TAKEN, TWO_BEDS, take_bed
@@ -16,8 +18,6 @@ from tests.builders import Pilot, add_referral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy.orm import Session
 
     from refuge.database import Database
 
@@ -164,7 +164,7 @@ def test_a_fault_is_not_taken_for_a_lost_race(db: Session) -> None:
         take_bed(db, stay(db, room(db), 999_999, 0))
 
 
-IMPOSSIBLE = {
+IMPOSSIBLE: dict[str, Callable[[Session, Bed, int], Row]] = {
     "a stay ends before it starts": lambda db, bed, ref: stay(db, bed, ref, 5, 4),
     "a hold ends before it begins": lambda db, bed, ref: hold(db, bed, ref, 5, 4),
     "a hold has no length": lambda db, bed, ref: hold(db, bed, ref, 5, 5),

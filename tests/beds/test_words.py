@@ -80,7 +80,16 @@ def test_dates_and_times_are_londons() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("09:00", 540), ("9", 540), ("0930", 570), ("9.30", 570), ("24:00", 1440), ("24:01", None), ("9:60", None), ("x", None)],
+    [
+        ("09:00", 540),
+        ("9", 540),
+        ("0930", 570),
+        ("9.30", 570),
+        ("24:00", 1440),
+        ("24:01", None),
+        ("9:60", None),
+        ("x", None),
+    ],
 )
 def test_times_are_read_as_people_type_them(typed: str, minutes: int | None) -> None:
     assert read_clock(typed) == minutes

@@ -6,12 +6,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-import urllib.error
 import urllib.request
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 30
+PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,50 @@ def _wait_for(site: Site) -> None:
             with urllib.request.urlopen(site.at("/health"), timeout=5) as answer:
                 assert answer.read() == b"ok"
                 return
-        except urllib.error.URLError:
+        except OSError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
 
 
+class Weather(BaseHTTPRequestHandler):
+    """Another site, for those who leave ours."""
+
+    def do_GET(self) -> None:  # noqa: N802  the name that the library calls
+        """Answer every address alike."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>Weather</title>Light rain")
+
+    def log_message(self, *_told: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[str]:
+    """The address of another site."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Weather)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    elsewhere: str,
+) -> Iterator[Site]:
     """The demonstration on each kind of database."""
-    environ = {"ALLOCATIONS_INSTANCE": str(tmp_path_factory.mktemp("instance")), "DATABASE_URL": ""}
+    environ = {
+        "ALLOCATIONS_INSTANCE": str(tmp_path_factory.mktemp("instance")),
+        "ALLOCATIONS_LEAVE_TO": elsewhere,
+        "DATABASE_URL": "",
+    }
     if request.param == "sqlite":
         with serve(environ) as site:
             yield site

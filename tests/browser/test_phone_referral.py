@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,15 +29,18 @@ class Mouse:
         """Use this page."""
         self.page = page
 
+    def field(self, label: str) -> Locator:
+        """Return the first field whose label begins so: a row adds for screen readers which row it is."""
+        return self.page.get_by_label(re.compile(r"^\s*" + label.replace("?", r"\?"))).first
+
     def type_into(self, label: str, text: str) -> None:
         """Type into the field with this label."""
-        field = self.page.get_by_label(label, exact=True).first
-        field.click()
+        self.field(label).click()
         self.page.keyboard.type(text)
 
     def choose(self, label: str, word: str) -> None:
         """Choose a word of a list."""
-        self.page.get_by_label(label, exact=True).first.select_option(label=word)
+        self.field(label).select_option(label=word)
 
     def answer(self, question: str, word: str) -> None:
         """Choose one of the answers beside a question."""
@@ -45,7 +49,7 @@ class Mouse:
 
     def tick(self, word: str) -> None:
         """Tick the first box with this word."""
-        self.page.get_by_label(word, exact=True).first.check(force=True)
+        self.field(word).check(force=True)
 
     def press(self, button: str) -> None:
         """Press a button."""
@@ -67,11 +71,11 @@ class Keyboard(Mouse):
         raise AssertionError(message)
 
     def type_into(self, label: str, text: str) -> None:
-        self._go_to(self.page.get_by_label(label, exact=True).first)
+        self._go_to(self.field(label))
         self.page.keyboard.type(text)
 
     def choose(self, label: str, word: str) -> None:
-        self._go_to(self.page.get_by_label(label, exact=True).first)
+        self._go_to(self.field(label))
         self.page.keyboard.type(word)
 
     def answer(self, question: str, word: str) -> None:
@@ -87,7 +91,7 @@ class Keyboard(Mouse):
         assert radios.nth(words.index(word)).is_checked()
 
     def tick(self, word: str) -> None:
-        box = self.page.get_by_label(word, exact=True).first
+        box = self.field(word)
         self._go_to(box)
         self.page.keyboard.press("Space")
         assert box.is_checked()

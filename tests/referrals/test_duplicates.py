@@ -121,7 +121,15 @@ def test_a_first_name_and_a_birth_date_are_worth_saying_after_a_wedding() -> Non
 
 @pytest.mark.parametrize(
     "number",
-    ["07700 900123", "+44 7700 900123", "+44 (0)7700 900123", "0044 7700 900123", "07700-900-123", "7700900123", "447700900123"],
+    [
+        "07700 900123",
+        "+44 7700 900123",
+        "+44 (0)7700 900123",
+        "0044 7700 900123",
+        "07700-900-123",
+        "7700900123",
+        "447700900123",
+    ],
 )
 def test_a_number_is_the_same_however_it_is_written(number: str) -> None:
     assert digits_of(number) == "07700900123"

@@ -172,7 +172,9 @@ def test_two_who_must_not_meet_are_kept_apart_whoever_comes_first(database: Data
         assert pairs == {(first.id, second.id), (last.id - 1, last.id)}
 
 
-def test_a_ref_that_she_must_not_meet_makes_the_pair_and_another_agencys_secret_ref_is_refused(database: Database) -> None:
+def test_a_ref_she_must_not_meet_makes_the_pair_and_one_that_cannot_be_seen_is_refused(
+    database: Database,
+) -> None:
     with database.write() as db:
         seen = take(db, "worker.panahghar", safe_number="07700 900001")
         secret = take(db, "worker.panahghar", safe_number="07700 900002", shared="no")
@@ -189,7 +191,8 @@ def test_a_corrected_list_takes_its_pair_away(database: Database) -> None:
         row = take(db, safe_number="07700 900002", **{"must_not_meet-0-who": "Tracy Invented"})
         assert count(db, ConflictPair) == 1
         change_referral(
-            db, row, details(db, safe_number="07700 900002"), version=row.version, by=person(db), actor=actor(db), at=AT,
+            db, row, details(db, safe_number="07700 900002"), version=row.version,
+            by=person(db), actor=actor(db), at=AT,
         )  # fmt: skip
         db.flush()
         assert count(db, ConflictPair) == 0
@@ -236,5 +239,5 @@ def test_the_list_is_sorted_by_the_same_risk_that_the_page_shows(database: Datab
             select(Referral.risk_tool, Referral.risk_count, Referral.judgement, queries.risk_rank()),
         ).all()
     assert len(ranks) == 80
-    for tool, answers, judged, rank in ranks:
-        assert rank == level(tool, answers, judged).rank
+    for row in ranks:
+        assert row[3] == level(row[0], row[1], row[2]).rank

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.referrals.details import ReferralDetails
-    from refuge.referrals.models import Referral, ReferralDraft
+    from refuge.referrals.models import Referral
 
 ON = date(2026, 11, 21)
 AT = datetime(2026, 11, 21, 10, 2, tzinfo=UTC)
@@ -31,8 +31,8 @@ def details(db: Session, **told: str) -> ReferralDetails:
     return form.details()
 
 
-def take(db: Session, by: str = "worker.wall", draft: ReferralDraft | None = None, **told: str) -> Referral:
-    """Make a referral of a call."""
+def take(db: Session, by: str = "worker.wall", *, draft: Any = None, **told: str) -> Referral:  # noqa: ANN401  so that `told` can be unpacked
+    """Make a referral of a call: `draft` is a ReferralDraft or None."""
     person = Pilot().person(db, by)
     actor = Actor(person.ref, person.agency.ref, person.role)
     return make_referral(db, details(db, **told), by=person, actor=actor, at=AT, draft=draft)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
 from wtforms import RadioField, SubmitField
 
-from refuge.beds.forms.fields import RoomForm, Text, Words
+from refuge.beds.forms.fields import RoomForm, Text, Words, offered
 
 if TYPE_CHECKING:
     from refuge.codes.models import Code
@@ -25,7 +25,7 @@ class RevealForm(RoomForm):
     def __init__(self, reasons: list[Code], **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Offer these reasons."""
         super().__init__(**more)
-        self.reason.choices = [(code.code, code.label) for code in reasons]
+        self.reason.choices = offered((code.code, code.label) for code in reasons)
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for a reason, and for words where the reason has none."""

@@ -8,7 +8,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovSubmitInpu
 from wtforms import HiddenField, SelectMultipleField, SubmitField
 
 from refuge.beds.filters import FLAGS
-from refuge.beds.forms.fields import Count, RoomForm, Text, Words
+from refuge.beds.forms.fields import Count, RoomForm, Text, Words, offered
 from refuge.beds.service.beds import BedDetails
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class BedForm(RoomForm):
     cots = Count("Cots that fit beside that", 0, 4, "Enter how many cots fit", description="For babies under 2")
     features = SelectMultipleField(
         "What it is like",
-        choices=list(FLAGS.items()),
+        choices=offered(FLAGS.items()),
         description="If it is not self-contained, its kitchen or bathroom is shared",
         widget=GovCheckboxesInput(),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
 from wtforms import RadioField, SubmitField
 
-from refuge.beds.forms.fields import Clock, Day, RoomForm, Text
+from refuge.beds.forms.fields import Clock, Day, RoomForm, Text, offered
 from refuge.beds.service.closures import ClosureDetails
 from refuge.london import day_begins, instant_of, london_date
 
@@ -29,7 +29,7 @@ class CloseForm(RoomForm):
     note = Text("Note", 200, description="For staff here. No names, nothing about a woman.")
     start = RadioField(
         "From when?",
-        choices=[(NOW, "From now"), (LATER, "From a later time")],
+        choices=offered([(NOW, "From now"), (LATER, "From a later time")]),
         default=NOW,
         widget=GovRadioInput(),
     )
@@ -41,7 +41,7 @@ class CloseForm(RoomForm):
     def __init__(self, reasons: list[Code], *, at: datetime, **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Offer these reasons; `at` is this instant."""
         super().__init__(**more)
-        self.reason.choices = [(code.code, code.label) for code in reasons]
+        self.reason.choices = offered((code.code, code.label) for code in reasons)
         self.at = at
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it

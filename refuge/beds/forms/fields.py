@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
 from wtforms import Field, IntegerField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -19,6 +21,11 @@ MIDNIGHT = 24 * MINUTES
 CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 UNNAMED = frozenset({"csrf_token", "version"})
+
+
+def offered(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return codes and words as choices of a field."""
+    return [SelectChoice(code, words) for code, words in choices]
 
 
 class RoomForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovSelect, GovSubmitInput
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, SubmitField
 
-from refuge.beds.forms.fields import Clock, Count, RoomForm, Text
+from refuge.beds.forms.fields import Clock, Count, RoomForm, Text, offered
 from refuge.beds.models import SupportLevel
 from refuge.beds.service.refuges import Hours, RefugeDetails
 from refuge.beds.words import ALL_WEEK, MIDNIGHT, WEEKDAYS_IN_FULL
@@ -20,8 +20,8 @@ LISTS = ("specialism", "accommodation_type", "area", "check", "language")
 NEEDS = ("mental_health", "alcohol", "drugs", "self_harm")
 ROUND_THE_CLOCK, BY_DAY, NOBODY = "always", "by_day", "never"
 YES, NO = "yes", "no"
-YES_NO = [(YES, "Yes"), (NO, "No")]
-LEVELS = [(str(level.value), level.label) for level in SupportLevel]
+YES_NO = offered([(YES, "Yes"), (NO, "No")])
+LEVELS = offered((str(level.value), level.label) for level in SupportLevel)
 
 
 def _yes_no(label: str, hint: str = "") -> RadioField:
@@ -43,7 +43,7 @@ class RefugeForm(RoomForm):
     area = SelectField("District", description="Never finer than the district", widget=GovSelect())
     staffed = RadioField(
         "When are staff in the house?",
-        choices=[(ROUND_THE_CLOCK, "24 hours, every day"), (BY_DAY, "At the hours below"), (NOBODY, "Never")],
+        choices=offered([(ROUND_THE_CLOCK, "24 hours, every day"), (BY_DAY, "At the hours below"), (NOBODY, "Never")]),
         widget=GovRadioInput(),
     )
     telephone_cover = _yes_no("Do staff answer the telephone at other times?")
@@ -84,7 +84,7 @@ class RefugeForm(RoomForm):
         """Offer what can be chosen, beginning with what is kept of this refuge."""
         super().__init__(data=_kept(refuge), **more)
         for field, listed in zip(FROM_LISTS, LISTS, strict=True):
-            self[field].choices = [(code.code, code.label) for code in lists[listed]]
+            self[field].choices = offered((code.code, code.label) for code in lists[listed])
 
     def days(self) -> list[tuple[str, Clock, Clock]]:
         """Return for each weekday its name and its two times."""

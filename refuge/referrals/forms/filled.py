@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 TEXTS = (
     "safe_number", "safe_times", "contact_note", "source", "referrer_contact", "name", "born_on", "age", "due_on",
     "risk_tool", "risk_count", "judgement", "judgement_reason", "elsewhere_unsafe", "now_at", "from_area", "needed_by",
-    "preferences", "prefers_by_and_for", "prefers_self_contained", "language", "interpreter", "interpreter_note", "diet",
-    "pets_note", "stayed_before", "refuge_history", "pregnant",
+    "preferences", "prefers_by_and_for", "prefers_self_contained", "language", "interpreter", "interpreter_note",
+    "diet", "pets_note", "stayed_before", "refuge_history", "pregnant",
 )  # fmt: skip
 FLAGS = ("may_leave_message", "may_text", "shared", "access_asked")
 COUNTS = ("adult_dependants", "pets")

@@ -1,4 +1,4 @@
-"""The form of a telephone call, in the order of the call. `details()` is the gate where its text becomes typed values."""
+"""The form of a call, in the order of the call. `details()` is the gate where its text becomes typed values."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from refuge.codes.queries import Lists
 
 LISTS = (
-    "referral_source", "need", "form_of_abuse", "risk_tool", "now_at", "access_need", "recourse_status", "funding_route",
-    "ethnicity", "check", "area", "language",
+    "referral_source", "need", "form_of_abuse", "risk_tool", "now_at", "access_need", "recourse_status",
+    "funding_route", "ethnicity", "check", "area", "language",
 )  # fmt: skip
 NO_YES = (("no", "No"), ("yes", "Yes"))
 MOST_CHILDREN = 15
@@ -160,7 +160,8 @@ class ReferralForm(Form):
         ):  # fmt: skip
             cast("Listed", self[name]).offer(_choices(self.lists[listed], without={"not_asked", NOT_KNOWN}))
         for name, listed in (
-            ("abuse", "form_of_abuse"), ("unsafe_areas", "area"), ("preferred_areas", "area"), ("access", "access_need"),
+            ("abuse", "form_of_abuse"), ("unsafe_areas", "area"), ("preferred_areas", "area"),
+            ("access", "access_need"),
         ):  # fmt: skip
             cast("SelectMultipleField", self[name]).choices = offered(_choices(self.lists[listed]))
 
@@ -262,7 +263,8 @@ class Section:
 
 SECTIONS = (
     Section("contact", "Safe contact"), Section("caller", "Who rings, and for whom"), Section("household", "Household"),
-    Section("needs", "Needs"), Section("risk", "Risk"), Section("unsafe", "Not safe"), Section("place", "Where and when"),
+    Section("needs", "Needs"), Section("risk", "Risk"), Section("unsafe", "Not safe"),
+    Section("place", "Where and when"),
     Section("wishes", "What she would like"), Section("money", "Paying"), Section("access", "Access, pets, checks"),
     Section("sharing", "Who may see this"),
 )  # fmt: skip

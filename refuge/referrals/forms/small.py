@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FindForm(Form):
-    """Find a referral by its number, her name or her safe number. Sent by POST, so that no name stands in an address."""
+    """Find a referral by its number, her name or her safe number. By POST: no name in an address."""
 
     words = Text("Number of the referral, name or safe number", 120)
 

@@ -24,7 +24,7 @@ class MustNotMeet(Base):
 
 
 class ConflictPair(Base):
-    """Two referrals whose households must not be placed in one refuge. Read by the matching; shown to nobody who may not."""
+    """Two referrals whose households must not be placed in one refuge. Read by matching; shown to nobody else."""
 
     __tablename__ = "conflict_pair"
     __table_args__ = (
@@ -40,7 +40,7 @@ class ConflictPair(Base):
 
 
 class MatchKey(Base):
-    """A short key that referrals of the same woman share: how a name sounds, a birth date, a number. Only for finding."""
+    """A short key that referrals of one woman share: how a name sounds, a birth date, a number."""
 
     __tablename__ = "referral_match_key"
     __table_args__ = (UniqueConstraint("referral_id", "key"), Index(None, "key"))

@@ -1,4 +1,4 @@
-"""What is kept apart: recourse to public funds, and whom she must not meet. In no list; each read has its own audit event."""
+"""What is kept apart: recourse to public funds, and whom she must not meet. Each read is audited."""
 
 from __future__ import annotations
 

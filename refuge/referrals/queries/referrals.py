@@ -37,7 +37,7 @@ class Page(NamedTuple):
 def visible_to(reader: Person) -> ColumnElement[bool]:
     """Return the condition under which a referral may be seen at all.
 
-    Refuges: their own, and those that women agreed to share with the refuges of the network. Referrers: their own agency's.
+    Refuges: their own, and those that women agreed to share within the network. Referrers: their own agency's.
     """
     if not reader.may(Permission.REFERRAL_SEE):
         return false()
@@ -72,7 +72,7 @@ def risk_rank() -> ColumnElement[int]:
 
 
 def page(session: Session, reader: Person, *, state: ReferralState | None = None, number: int = 1) -> Page:
-    """Return a page of the list: waiting first, then by risk, then whoever has waited longest; ended ones newest first."""
+    """Return a page of the list: waiting first, then risk, then the longest wait; ended ones newest first."""
     mine = visible_to(reader) if state is None else and_(visible_to(reader), Referral.state == state)
     total = session.scalar(select(func.count()).select_from(Referral).where(mine)) or 0
     open_first = case((Referral.state == ReferralState.WAITING, 0), (Referral.state == ReferralState.HELD, 1), else_=2)

@@ -65,7 +65,7 @@ def save_draft(
 ) -> Saved:
     """Keep what was typed, valid or not, unless a newer save is there already: one statement decides.
 
-    `saves` is the counter of this save. A page that was opened before another page saved is told so and replaces nothing.
+    `saves` is the counter of this save. A page opened before another one saved replaces nothing.
     """
     kept = {name: [value.replace("\0", "") for value in values] for name, values in typed.items()}
     if len(json.dumps(kept).encode()) > MOST_BYTES:

@@ -78,7 +78,7 @@ def sync_routes(recourse: Recourse, told: Sequence[RouteDetails]) -> bool:
 
 
 def _sync(rows: list[Row], key: str, wanted: Mapping[Any, Mapping[str, Any]], make: Callable[..., Row]) -> bool:
-    """Make `rows` those of `wanted`, by key. A row that stays is changed in place: its key is unique in the database."""
+    """Make `rows` those of `wanted`. A row that stays is changed in place: the database keeps its key unique."""
     there = {getattr(row, key): row for row in rows}
     changed = False
     for gone in there.keys() - wanted.keys():

@@ -220,7 +220,8 @@ def _known_so_far(found: ReferralDraft, typed: MultiDict[str, str]) -> list[dict
     probe = Probe(
         found.ref, typed.get("name", "")[:120], read_date(typed.get("born_on", ""), on=today(), past=True),
         int(age) if age.isdecimal() and len(age) <= 3 else None,  # noqa: PLR2004  an age in years
-        digits_of(typed.get("safe_number", "")), quoted_refs(typed.get("refuge_history", ""), typed.get("name", "")), today(),
+        digits_of(typed.get("safe_number", "")),
+        quoted_refs(typed.get("refuge_history", ""), typed.get("name", "")), today(),
     )  # fmt: skip
     matches = known_so_far(session, user(), probe)[:MOST_SAID]
     say_known(session, found, [match.ref for match in matches], actor=current_actor(), at=now())

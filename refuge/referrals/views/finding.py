@@ -68,7 +68,8 @@ def _page(
     at = now()
     return render_template(
         "referrals/index.html", lines=shown, form=form, state=state, states=list(ReferralState), searched=searched,
-        total=total, number=number, pages=_pages(state, number, total), words_at=lambda then: instant_words(then, now=at),
+        total=total, number=number, pages=_pages(state, number, total),
+        words_at=lambda then: instant_words(then, now=at),
         drafts=queries.my_drafts(session, user()) if user().may(Permission.REFERRAL_MAKE) else [],
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def referral(ref: str) -> ResponseReturnValue:
         record(session, "duplicate.seen", found.ref, by=actor, at=at, refs=said)
     return render_template(
         "referrals/referral.html", referral=found, sections=shown, known=known, missing=missing(found, recourse),
-        state_words=state_words(found, words), may_change=queries.may_change(found, reader), own=queries.is_own(found, reader),
+        state_words=state_words(found, words), may_change=queries.may_change(found, reader),
         waits=found.state is ReferralState.WAITING, household=household_words(found), waited=waited(found, at),
         received=instant_words(found.received_at, now=at), month=lambda then: f"{london_date(then):%B %Y}",
     )  # fmt: skip

@@ -1,0 +1,475 @@
+"""Who may do what to whose record: every route, every role and every relation, against a table written by hand.
+
+A new route stands in `ORACLE`, or the first test fails with its name. What a role may enter is written here a second
+time on purpose: a slip in the policy table, or a view that forgot to ask whose record it is, must contradict somebody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from refuge.accounts import service
+from refuge.accounts.models import Person
+from refuge.accounts.sessions import ServerSessions, hash_token, start_session
+from refuge.audit.models import AuditEvent
+from refuge.audit.service import SYSTEM
+from refuge.beds.models import Refuge, Stay
+from refuge.database import Base, new_ref, now
+from refuge.permissions import EVERYONE, SIGNED_IN, Permission, Role, label_of, may
+from refuge.referrals.models import ReferralDraft
+from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+    from werkzeug.routing import Rule
+
+READERS = {
+    "W": "worker.wall", "M": "manager.wall", "P": "practitioner", "C": "commissioner", "R": "referrer",
+    "A": "administrator",
+}  # fmt: skip
+ROLES = dict(zip(READERS, Role, strict=True))
+NOBODY = "-"
+ALL = "WMPCRA"
+RELATIONS = ("own", "other", "hidden", "elsewhere")
+"""Her own agency's (of a call: her own); another agency's of her network; the same, not shared; another network's."""
+LET_IN = {200, 302, 303, 400, 409, 422}
+"""What a page, a redirect to somewhere else than signing in, and the refusal of an empty form answer with."""
+
+
+class Row(NamedTuple):
+    """Which roles enter at all (the others: 403), and of those, who is let in to whose record (the others: 404)."""
+
+    enter: str
+    own: str = ""
+    other: str = ""
+    hidden: str = ""
+    elsewhere: str = ""
+
+
+EVERYBODY = Row(ALL + NOBODY)
+OWN_BED = Row("WM", own="WM")
+OWN_REFUGE = Row("M", own="M")
+OWN_REFERRAL = Row("WMR", own="WMR")
+OWN_CALL = Row("WMR", own="WMR")
+ANY_PERSON = Row("A", "A", "A", "A", "A")
+ORACLE: dict[tuple[str, str], Row] = {
+    ("GET", "/"): Row(ALL),
+    ("GET", "/health"): EVERYBODY,
+    ("GET", "/static/<path:filename>"): EVERYBODY,
+    # Accounts
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-out"): Row(ALL),
+    ("GET", "/signed-out"): EVERYBODY,
+    ("GET", "/leave"): EVERYBODY,
+    ("POST", "/leave"): EVERYBODY,
+    ("GET", "/safety"): EVERYBODY,
+    ("GET", "/welcome/<token>"): Row(ALL + NOBODY, own=ALL + NOBODY),
+    ("POST", "/welcome/<token>"): Row(ALL + NOBODY, own=ALL + NOBODY),
+    ("GET", "/account"): Row(ALL),
+    ("GET", "/account/password"): Row(ALL),
+    ("POST", "/account/password"): Row(ALL),
+    ("POST", "/account/sessions/<handle>/end"): Row(ALL, own=ALL),
+    ("POST", "/account/sessions/end"): Row(ALL),
+    ("GET", "/people"): Row("A"),
+    ("GET", "/people/new"): Row("A"),
+    ("POST", "/people/new"): Row("A"),
+    ("GET", "/people/agencies/new"): Row("A"),
+    ("POST", "/people/agencies/new"): Row("A"),
+    ("GET", "/people/networks/new"): Row("A"),
+    ("POST", "/people/networks/new"): Row("A"),
+    ("GET", "/people/<ref>"): ANY_PERSON,
+    ("GET", "/people/<ref>/place"): ANY_PERSON,
+    ("POST", "/people/<ref>/place"): ANY_PERSON,
+    ("POST", "/people/<ref>/disable"): ANY_PERSON,
+    ("POST", "/people/<ref>/enable"): ANY_PERSON,
+    ("POST", "/people/<ref>/link"): ANY_PERSON,
+    ("POST", "/people/<ref>/sign-out"): ANY_PERSON,
+    # Beds
+    ("GET", "/beds"): Row("WMP"),
+    ("GET", "/beds/print"): Row("WMP"),
+    ("GET", "/beds/<ref>"): Row("WMP", own="WM"),
+    ("GET", "/beds/<ref>/close"): OWN_BED,
+    ("POST", "/beds/<ref>/close"): OWN_BED,
+    ("POST", "/beds/<ref>/open"): OWN_BED,
+    ("GET", "/beds/<ref>/ready"): OWN_BED,
+    ("POST", "/beds/<ref>/ready"): OWN_BED,
+    ("GET", "/beds/<ref>/edit"): OWN_REFUGE,
+    ("POST", "/beds/<ref>/edit"): OWN_REFUGE,
+    ("GET", "/beds/<ref>/retire"): OWN_REFUGE,
+    ("POST", "/beds/<ref>/retire"): OWN_REFUGE,
+    ("GET", "/refuges"): Row("WMPC"),
+    ("GET", "/refuges/<ref>"): Row("WMPC", own="WMPC", other="WMPC", hidden="WMPC"),
+    ("GET", "/refuges/new"): Row("M"),
+    ("POST", "/refuges/new"): Row("M"),
+    ("GET", "/refuges/<ref>/edit"): OWN_REFUGE,
+    ("POST", "/refuges/<ref>/edit"): OWN_REFUGE,
+    ("POST", "/refuges/<ref>/confirm"): OWN_BED,
+    ("GET", "/refuges/<ref>/beds/new"): OWN_REFUGE,
+    ("POST", "/refuges/<ref>/beds/new"): OWN_REFUGE,
+    ("GET", "/refuges/<ref>/address"): OWN_BED,
+    ("POST", "/refuges/<ref>/address"): OWN_BED,
+    ("GET", "/refuges/<ref>/address/change"): OWN_REFUGE,
+    ("POST", "/refuges/<ref>/address/change"): OWN_REFUGE,
+    # Referrals
+    ("GET", "/referrals"): Row("WMR"),
+    ("POST", "/referrals/find"): Row("WMR"),
+    ("POST", "/referrals/new"): Row("WMR"),
+    ("GET", "/referrals/<ref>"): Row("WMR", own="WMR", other="WM"),
+    ("GET", "/referrals/<ref>/edit"): OWN_REFERRAL,
+    ("POST", "/referrals/<ref>/edit"): OWN_REFERRAL,
+    ("GET", "/referrals/<ref>/progress"): OWN_REFERRAL,
+    ("POST", "/referrals/<ref>/progress"): OWN_REFERRAL,
+    ("GET", "/referrals/<ref>/withdraw"): OWN_REFERRAL,
+    ("POST", "/referrals/<ref>/withdraw"): OWN_REFERRAL,
+    ("POST", "/referrals/<ref>/same"): Row("WM", own="WM", other="WM"),
+    ("GET", "/referrals/drafts/<ref>"): OWN_CALL,
+    ("POST", "/referrals/drafts/<ref>"): OWN_CALL,
+    ("POST", "/referrals/drafts/<ref>/save"): OWN_CALL,
+    ("GET", "/referrals/drafts/<ref>/token"): OWN_CALL,
+    ("GET", "/referrals/drafts/<ref>/discard"): OWN_CALL,
+    ("POST", "/referrals/drafts/<ref>/discard"): OWN_CALL,
+}
+"""Written by hand: never made from the policy table that it checks."""
+
+AUDITED = {
+    "/people": "people.listed",
+    "/people/<ref>": "person.seen",
+    "/beds": "board.seen",
+    "/beds/print": "board.seen",
+    "/beds/<ref>": "bed.seen",
+    "/referrals": "referral.listed",
+    "/referrals/<ref>": "referral.seen",
+    "/referrals/<ref>/edit": "referral.seen",
+    "/referrals/<ref>/progress": "referral.seen",
+    "/referrals/drafts/<ref>": "draft.seen",
+}
+"""Pages that show somebody's record, and the event that each leaves."""
+SHOWS_NOBODY = {
+    "/people/new", "/people/agencies/new", "/people/networks/new", "/people/<ref>/place",
+    "/beds/<ref>/close", "/beds/<ref>/ready", "/beds/<ref>/edit", "/beds/<ref>/retire",
+    "/refuges", "/refuges/<ref>", "/refuges/new", "/refuges/<ref>/edit", "/refuges/<ref>/beds/new",
+    "/refuges/<ref>/address", "/refuges/<ref>/address/change",
+    "/referrals/<ref>/withdraw", "/referrals/drafts/<ref>/token", "/referrals/drafts/<ref>/discard",
+}  # fmt: skip
+"""Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""
+
+
+def routes(app: Flask) -> list[tuple[str, Rule]]:
+    """Return every method of every rule of the application, but HEAD and OPTIONS, which follow GET."""
+    found = [(method, rule) for rule in app.url_map.iter_rules() for method in rule.methods or () if method in METHODS]
+    return sorted(found, key=lambda pair: (pair[1].rule, pair[0]))
+
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+
+class World:
+    """The small network, and things in it that stand in each relation to a reader."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.database = app.extensions["database"]
+        app.config["WTF_CSRF_ENABLED"] = False
+        with self.database.write() as db:
+            Pilot().person(db, "administrator").password_hash = "never used"
+            stay_of = add_referral(db, "worker.wall")
+            bed = Pilot().bed(db, "WALL", "Room 1")
+            db.add(Stay(ref=new_ref(db, Stay), bed_id=bed.id, referral_id=stay_of.id, started_at=LONG_AGO))
+        self._browsers: dict[str, FlaskClient] = {}
+        self._paths: dict[tuple[str, str, str], str] = {}
+
+    def fresh_browser(self, reader: str) -> FlaskClient:
+        """Return a new browser, signed in as this reader unless she is nobody."""
+        browser = self.app.test_client()
+        if reader != NOBODY:
+            with self.database.write() as db:
+                token = start_session(db, Pilot().person(db, READERS[reader]), at=now())
+            browser.set_cookie(ServerSessions.token_cookie(self.app), token)
+        return browser
+
+    def browser(self, reader: str) -> FlaskClient:
+        """Return a browser of this reader that nothing has changed."""
+        if reader not in self._browsers:
+            self._browsers[reader] = self.fresh_browser(reader)
+        return self._browsers[reader]
+
+    def forget_browsers(self) -> None:
+        """Sign everybody in anew from here on."""
+        self._browsers.clear()
+
+    def path(self, rule: str, reader: str, relation: str) -> str:
+        """Return a path of this rule to a thing that stands in this relation to the reader."""
+        key = (kind_of(rule), reader, relation)
+        if key not in self._paths:
+            self._paths[key] = self.fresh_path("<>", key)
+        return re.sub(r"<[^>]+>", self._paths[key], rule)
+
+    def fresh_path(self, rule: str, key: tuple[str, str, str]) -> str:
+        """Return a path to a thing that nothing has touched."""
+        kind, reader, relation = key
+        if kind == "none":
+            return rule
+        with self.database.write() as db:
+            made = getattr(self, f"_{kind}")(db, READERS.get(reader, "worker.wall"), relation)
+        return re.sub(r"<[^>]*>", made, rule)
+
+    @staticmethod
+    def _static(_db: Session, _reader: str, _relation: str) -> str:
+        return "app.css"
+
+    @staticmethod
+    def _bed(db: Session, _reader: str, relation: str) -> str:
+        refuge = Pilot().refuge(db, REFUGES[relation])
+        return add_bed(db, refuge, f"Room {new_ref(db, Refuge)}").ref
+
+    @staticmethod
+    def _stay(db: Session, _reader: str, relation: str) -> str:
+        return Pilot().bed(db, REFUGES[relation], "Room 1").ref
+
+    @staticmethod
+    def _refuge(db: Session, _reader: str, relation: str) -> str:
+        return Pilot().refuge(db, REFUGES[relation]).ref
+
+    @staticmethod
+    def _referral(db: Session, reader: str, relation: str) -> str:
+        makers = {
+            "own": reader,
+            "other": "worker.panahghar",
+            "hidden": "worker.panahghar",
+            "elsewhere": "worker.elsewhere",
+        }
+        return add_referral(db, makers[relation], shared=relation != "hidden").ref
+
+    @staticmethod
+    def _draft(db: Session, reader: str, relation: str) -> str:
+        colleague = {"worker.wall": "manager.wall", "manager.wall": "worker.wall", "referrer": "other.referrer"}
+        makers = {
+            "own": reader, "other": colleague.get(reader, "worker.wall"), "hidden": "worker.panahghar",
+            "elsewhere": "worker.elsewhere",
+        }  # fmt: skip
+        person = Pilot().person(db, makers[relation])
+        draft = ReferralDraft(
+            ref=new_ref(db, ReferralDraft), person_id=person.id, typed={}, started_at=now(), saved_at=now()
+        )
+        db.add(draft)
+        return draft.ref
+
+    @staticmethod
+    def _person(db: Session, reader: str, relation: str) -> str:
+        agencies = {"other": "Wall agency", "hidden": "Panahghar agency", "elsewhere": "Elsewhere agency"}
+        own = Pilot().person(db, reader)
+        agency = own.agency if relation == "own" else Pilot().agency(db, agencies[relation])
+        role = own.role if relation == "own" else Role.REFUGE_WORKER
+        made = new_ref(db, Person)
+        service.add_person(db, agency, role, name=made, email=f"{made.lower()}@example.org", by=SYSTEM, at=now())
+        return db.scalars(select(Person.ref).where(Person.name == made)).one()
+
+    @staticmethod
+    def _session(db: Session, reader: str, relation: str) -> str:
+        owner = {"own": reader, "other": "worker.panahghar", "hidden": "recovery", "elsewhere": "worker.elsewhere"}
+        return hash_token(start_session(db, Pilot().person(db, owner[relation]), at=now()))[:16]
+
+    @staticmethod
+    def _link(db: Session, _reader: str, relation: str) -> str:
+        person = Pilot().person(db, "recovery")
+        return service.make_link(db, person, by=SYSTEM, at=now()) if relation == "own" else f"nothing-{relation}"
+
+
+REFUGES = {"own": "WALL", "other": "Panahghar", "hidden": "Panahghar", "elsewhere": "Elsewhere"}
+
+
+def kind_of(rule: str) -> str:
+    """Return what the variable part of a rule names."""
+    if "<" not in rule:
+        return "none"
+    kinds = {
+        "/static/": "static", "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
+        "/referrals/": "referral", "/people/": "person", "/account/sessions/": "session", "/welcome/": "link",
+    }  # fmt: skip
+    return next(kind for start, kind in kinds.items() if rule.startswith(start))
+
+
+def relations_of(rule: str) -> tuple[str, ...]:
+    """Return the relations in which a rule's thing can stand: one, where it names none."""
+    return ("own",) if kind_of(rule) in {"none", "static"} else RELATIONS
+
+
+def expected(row: Row, rule: str, reader: str, relation: str) -> str:
+    """Return what must happen: in, forbidden, missing or sign-in."""
+    if reader == NOBODY and NOBODY not in row.enter:
+        return "sign-in"
+    if reader not in row.enter:
+        return "forbidden"
+    if kind_of(rule) in {"none", "static"}:
+        return "in"
+    return "in" if reader in getattr(row, relation) else "missing"
+
+
+def answered(status: int, location: str | None) -> str:
+    """Return what did happen, in the same words."""
+    if status == 302 and (location or "").startswith("/sign-in"):
+        return "sign-in"
+    return "in" if status in LET_IN else {403: "forbidden", 404: "missing"}.get(status, str(status))
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The network of the matrix on this test's own database."""
+    return World(app)
+
+
+def cells(app: Flask) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield every cell of the matrix: method, rule, reader, relation, and what must happen."""
+    for method, route in routes(app):
+        row = ORACLE[method, route.rule]
+        for reader in (*READERS, NOBODY):
+            for relation in relations_of(route.rule):
+                yield method, route.rule, reader, relation, expected(row, route.rule, reader, relation)
+
+
+def test_every_route_is_labelled_and_stands_in_the_oracle(app: Flask) -> None:
+    there = {(method, rule.rule) for method, rule in routes(app)}
+    unlabelled = {rule.rule for _, rule in routes(app) if label_of(app.view_functions[rule.endpoint]) is None}
+    assert unlabelled == set(), f"Label these views, or nobody enters: {sorted(unlabelled)}"
+    assert there - set(ORACLE) == set(), f"Say in ORACLE who may enter: {sorted(there - set(ORACLE))}"
+    assert set(ORACLE) - there == set(), f"These routes are gone; take them out: {sorted(set(ORACLE) - there)}"
+
+
+def test_the_policy_table_says_what_the_oracle_says(app: Flask) -> None:
+    wrong = []
+    for method, route in routes(app):
+        label = label_of(app.view_functions[route.endpoint])
+        if isinstance(label, Permission):
+            by_policy = {reader for reader, role in ROLES.items() if may(role, label)}
+        else:
+            by_policy = set(ALL) | ({NOBODY} if label == EVERYONE else set())
+            assert label in {EVERYONE, SIGNED_IN}
+        if by_policy != set(ORACLE[method, route.rule].enter):
+            wrong.append(f"{method} {route.rule}: the policy lets in {''.join(sorted(by_policy))}")
+    assert wrong == []
+
+
+def test_everybody_gets_in_where_she_may_and_nowhere_else(world: World) -> None:
+    wrong, count = [], 0
+    for method, rule, reader, relation, must in cells(world.app):
+        count += 1
+        if must == "in" and (method != "GET" or rule == "/leave"):
+            browser, path = world.fresh_browser(reader), world.fresh_path(rule, (kind_of(rule), reader, relation))
+            if rule.startswith("/account/"):
+                world.forget_browsers()  # what she does here ends her sessions elsewhere
+        else:
+            browser, path = world.browser(reader), world.path(rule, reader, relation)
+        told = {"other": world.path("/referrals/<ref>", reader, "own")[11:]} if rule.endswith("/same") else None
+        with browser.open(path, method=method, data=told) as answer:
+            did = answered(answer.status_code, answer.location)
+        if did != must:
+            wrong.append(f"{method} {rule} by {reader} ({relation}): {did} instead of {must}")
+    assert wrong == [], "\n".join(wrong)
+    assert count > 1000
+
+
+def hash_of_tables(world: World) -> str:
+    """Return a hash of all that the database holds, but for sessions and the audit chain."""
+    found = hashlib.sha256()
+    with world.database.reading() as db:
+        for table in Base.metadata.sorted_tables:
+            if table.name not in {"web_session", "audit_event"}:
+                rows = sorted(repr(tuple(row)) for row in db.execute(select(table)))
+                found.update(repr((table.name, rows)).encode())
+    return found.hexdigest()
+
+
+def test_a_get_changes_nothing_however_often(world: World) -> None:
+    asked = [
+        (world.browser(reader), world.path(rule, reader, relation), rule)
+        for method, rule, reader, relation, must in cells(world.app)
+        if method == "GET" and must == "in" and rule != "/leave"
+    ]
+    changed, before = set(), hash_of_tables(world)
+    for browser, path, rule in asked:
+        browser.get(path).close()
+        browser.get(path).close()
+        if (after := hash_of_tables(world)) != before:
+            changed.add(rule)
+            before = after
+    assert changed == set(), f"These pages changed something: {sorted(changed)}"
+
+
+def test_every_read_of_a_persons_record_leaves_an_event(world: World) -> None:
+    behind = {
+        rule.rule
+        for method, rule in routes(world.app)
+        if method == "GET" and isinstance(label_of(world.app.view_functions[rule.endpoint]), Permission)
+    }
+    assert behind == set(AUDITED) | SHOWS_NOBODY, "Say in AUDITED or in SHOWS_NOBODY what these pages show"
+    silent = []
+    for rule, action in AUDITED.items():
+        reader = "A" if rule.startswith("/people") else "W"
+        kind = "stay" if rule == "/beds/<ref>" else kind_of(rule)
+        path = world.fresh_path(rule, (kind, reader, "own"))
+        before = events_of(world)
+        assert world.browser(reader).get(path).status_code == 200
+        if action not in events_of(world)[len(before) :]:
+            silent.append(rule)
+    assert silent == []
+
+
+def events_of(world: World) -> list[str]:
+    """Return the actions of the audit chain."""
+    with world.database.reading() as db:
+        return list(db.scalars(select(AuditEvent.action).order_by(AuditEvent.sequence)))
+
+
+def unsafe(world: World) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each changing route with a reader who may use it and a path of hers, but for leaving."""
+    for method, route in routes(world.app):
+        row = ORACLE[method, route.rule]
+        if method != "GET" and route.rule != "/leave":
+            reader = NOBODY if NOBODY in row.enter else row.enter[0]
+            yield method, route.rule, reader, world.path(route.rule, reader, "own")
+
+
+def test_no_form_of_another_site_or_another_session_changes_anything(world: World) -> None:
+    asked = [(method, rule, world.browser(reader), path) for method, rule, reader, path in unsafe(world)]
+    world.app.config["WTF_CSRF_ENABLED"] = True
+    page = world.browser("P").get("/account").text
+    stolen = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    before, wrong = hash_of_tables(world), []
+    for method, rule, browser, path in asked:
+        tries = {
+            "no token": (browser.open(path, method=method), 400),
+            "token of another session": (browser.open(path, method=method, data={"csrf_token": stolen}), 400),
+            "another site": (browser.open(path, method=method, headers={"Sec-Fetch-Site": "cross-site"}), 403),
+            "a sister site": (browser.open(path, method=method, headers={"Sec-Fetch-Site": "same-site"}), 403),
+            "another origin": (browser.open(path, method=method, headers={"Origin": "https://evil.example"}), 403),
+        }
+        wrong += [f"{rule}, {what}: {got.status_code}" for what, (got, due) in tries.items() if got.status_code != due]
+    assert wrong == []
+    assert hash_of_tables(world) == before
+
+
+def test_a_view_without_a_label_lets_in_nobody(world: World) -> None:
+    world.app.view_functions["home.today"] = lambda: "a secret"
+    answers = [world.browser(reader).get("/") for reader in READERS]
+    assert [answer.status_code for answer in answers] == [403] * len(READERS)
+    assert world.browser(NOBODY).get("/").status_code == 302
+
+
+def test_an_administrator_of_the_system_sees_no_client_data() -> None:
+    hers = {permission for permission in Permission if may(Role.SYSTEM_ADMINISTRATOR, permission)}
+    assert hers == {Permission.PERSON_MANAGE}
+    assert all(not may(role, Permission.PERSON_MANAGE) for role in Role if role is not Role.SYSTEM_ADMINISTRATOR)
+
+
+def test_a_commissioner_reads_nobodys_record() -> None:
+    assert {permission for permission in Permission if may(Role.COMMISSIONER, permission)} == {Permission.REFUGE_SEE}
