@@ -137,7 +137,7 @@ def _prepare_gate(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None  # the token itself is random and dies with the session
 
-    @login.request_loader
+    @login.request_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
     def person_of_this_session(_request: object) -> object:
         row = g.get("web_session")
         return row.person if row is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,3 +60,26 @@ def instant_words(at: datetime, *, now: datetime) -> str:
         return clock_words(at)
     day = day_words(on, today=today)
     return f"{clock_words(at)} {day}" if day in {"tomorrow", "yesterday"} else f"{clock_words(at)} on {day}"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How dates are told: near ones as today or tomorrow on a screen; on paper, read later, always in full."""
+
+    now: datetime
+    on_paper: bool = False
+
+    @property
+    def today(self) -> date:
+        """The London date."""
+        return london_date(self.now)
+
+    def day(self, on: date) -> str:
+        """Return a date."""
+        return date_words(on, today=self.today) if self.on_paper else day_words(on, today=self.today)
+
+    def instant(self, at: datetime) -> str:
+        """Return an instant."""
+        if self.on_paper:
+            return f"{clock_words(at)} on {date_words(london_date(at), today=self.today)}"
+        return instant_words(at, now=self.now)

@@ -60,8 +60,9 @@ def pages(world: World) -> Iterator[tuple[str, TestResponse]]:
     """Yield what every GET answers every reader, whether she is let in or not."""
     for method, rule, reader, relation, _ in cells(world.app):
         if method == "GET" and rule != "/leave":
-            with world.browser(reader).get(world.path(rule, reader, relation)) as answer:
-                yield f"{rule} to {reader} ({relation})", answer
+            answer = world.browser(reader).get(world.path(rule, reader, relation))
+            yield f"{rule} to {reader} ({relation})", answer
+            answer.close()
 
 
 def test_every_answer_is_strict_neutral_and_without_anything_inline(world: World) -> None:
@@ -105,7 +106,7 @@ def test_errors_and_redirects_are_as_strict(browser: FlaskClient, path: str, met
 def test_a_fault_is_as_strict_and_says_nothing_but_a_number(
     app: Flask, sign_in_as: Callable[[str], FlaskClient], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def break_down() -> None:
+    def break_down() -> str:
         raise RuntimeError("Ann Canary, 1 Nowhere Street")
 
     break_down.label = "signed in"  # type: ignore[attr-defined]  # as the decorator does

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
+from refuge.audit.chain import CHAINED, FIRST, mac_of
 from refuge.audit.models import AuditEvent
-from refuge.audit.service import CHAINED, FIRST, mac_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

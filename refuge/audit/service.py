@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
+from refuge.audit.chain import FIRST, mac_of
 from refuge.audit.models import AuditEvent
 from refuge.database import AUDIT_KEY, lock_for_writing
 
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 WAITING = "audit events waiting"
-FIRST = "0" * 64
-"""The MAC before the first event."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +57,6 @@ def record(
             "source": by.source,
         },
     )
-
-
-def mac_of(key: bytes, fields: dict[str, Any], previous_mac: str) -> str:
-    """Return the MAC of one event: HMAC-SHA-256 over canonical JSON of its fields and the MAC before it."""
-    told = {name: fields[name] for name in CHAINED}
-    told["at"] = fields["at"].astimezone(UTC).isoformat()
-    text = json.dumps([previous_mac, told], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
-CHAINED = (
-    "sequence", "at", "actor_ref", "agency_ref", "role", "action", "subject_ref", "facts", "request_id", "source",
-)  # fmt: skip
 
 
 @event.listens_for(Session, "before_commit")

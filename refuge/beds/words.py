@@ -10,11 +10,11 @@ from refuge.beds.filters import FLAGS
 from refuge.beds.freshness import Freshness, freshness
 from refuge.beds.models import SupportLevel
 from refuge.beds.occupancy import Closed, ClosureSpan, Follows, Free, Held, HoldSpan, Next, Occupied, Task, TaskDue
-from refuge.london import clock_words, date_words, day_words, instant_words, london_date
+from refuge.london import Telling, clock_words, date_words, london_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from refuge.beds.models import Bed, Refuge, StaffingHours
     from refuge.beds.occupancy import Occupancy
@@ -99,14 +99,13 @@ class Confirmed:
     kind: str
 
 
-def confirmed_words(confirmed_at: datetime | None, by: str | None, *, now: datetime) -> Confirmed:
+def confirmed_words(confirmed_at: datetime | None, by: str | None, telling: Telling) -> Confirmed:
     """Return when the beds were last confirmed; who by, if the reader may know."""
     if confirmed_at is None:
         return Confirmed("Never confirmed", "warning")
-    on, today = london_date(confirmed_at), london_date(now)
-    when = f"{clock_words(confirmed_at)} {day_words(on, today=today)}"
+    when = f"{clock_words(confirmed_at)} {telling.day(london_date(confirmed_at))}"
     who = f" by {by}" if by else ""
-    match freshness(confirmed_at, now=now):
+    match freshness(confirmed_at, now=telling.now):
         case Freshness.FRESH:
             return Confirmed(f"Confirmed {when}{who}", "good")
         case Freshness.AGEING:
@@ -125,55 +124,53 @@ class Said:
     warnings: tuple[str, ...]
 
 
-def said_of(occupancy: Occupancy, reasons: Mapping[str, str], *, now: datetime) -> Said:
+def said_of(occupancy: Occupancy, reasons: Mapping[str, str], telling: Telling) -> Said:
     """Return what to say of a bed now and next, without more than the occupancy holds."""
-    today = london_date(now)
     lines: list[str] = []
     warnings: list[str] = []
     state_words = occupancy.state.label
     match occupancy.now:
         case Free(since=since):
-            lines.append(f"since {day_words(london_date(since), today=today)}")
+            lines.append(f"since {telling.day(london_date(since))}")
         case Held(hold=hold):
-            state_words = f"Held to {instant_words(hold.end, now=now)}"
+            state_words = f"Held to {telling.instant(hold.end)}"
             lines += [who] if (who := _held_for(hold)) else []
         case Occupied() as lived_in:
             lines += _resident(lived_in)
-            _add_move_on(lived_in, today, lines, warnings)
+            _add_move_on(lived_in, telling, lines, warnings)
             if lived_in.due is not None:
-                (warnings if lived_in.due.overdue else lines).append(due_words(lived_in.due, today=today))
+                (warnings if lived_in.due.overdue else lines).append(due_words(lived_in.due, telling))
         case Closed() as closed:
             lines.append(reasons.get(closed.closure.reason, "Closed"))
-            _add_ready(closed, today, lines, warnings)
-    lines += [following_words(step, reasons, now=now) for step in occupancy.coming if step.span is not None]
+            _add_ready(closed, telling, lines, warnings)
+    lines += [following_words(step, reasons, telling) for step in occupancy.coming if step.span is not None]
     return Said(occupancy.state.value, state_words, tuple(lines), tuple(warnings))
 
 
-def due_words(due: TaskDue, *, today: date) -> str:
+def due_words(due: TaskDue, telling: Telling) -> str:
     """Return what a worker owes: `plan due Tue 24 Nov`, `review overdue since Thu 19 Nov`."""
     noun = "plan" if due.task is Task.PLAN else "review"
-    when = day_words(due.due_on, today=today)
+    when = telling.day(due.due_on)
     return f"{noun} overdue since {when}" if due.overdue else f"{noun} due {when}"
 
 
-def following_words(step: Next, reasons: Mapping[str, str], *, now: datetime) -> str:
+def following_words(step: Next, reasons: Mapping[str, str], telling: Telling) -> str:
     """Return one thing that is expected: `then held from 17:00`, `move-on Fri 4 Dec`."""
-    today = london_date(now)
-    day = day_words(london_date(step.at), today=today)
+    day = telling.day(london_date(step.at))
     match step.what:
         case Follows.MOVE_ON:
             return f"move-on was expected {day}" if step.overdue else f"move-on {day}"
         case Follows.READY:
             return f"was to be ready {day}" if step.overdue else f"ready {day}"
         case Follows.LAPSE:
-            return f"hold lapses {instant_words(step.at, now=now)}"
+            return f"hold lapses {telling.instant(step.at)}"
         case Follows.HOLD:
             who = _held_for(step.span) if isinstance(step.span, HoldSpan) else ""
-            return f"then held from {instant_words(step.at, now=now)}" + (f", {who}" if who else "")
+            return f"then held from {telling.instant(step.at)}" + (f", {who}" if who else "")
         case Follows.STAY:
             return f"then lived in from {day}"
     reason = reasons.get(step.span.reason, "") if isinstance(step.span, ClosureSpan) else ""
-    return f"closes {instant_words(step.at, now=now)}" + (f": {reason.lower()}" if reason else "")
+    return f"closes {telling.instant(step.at)}" + (f": {reason.lower()}" if reason else "")
 
 
 def _held_for(hold: HoldSpan) -> str:
@@ -185,24 +182,24 @@ def _resident(lived_in: Occupied) -> list[str]:
     return [f"{lived_in.stay.ref}, day {lived_in.day}"] if lived_in.stay.ref else []
 
 
-def _add_move_on(lived_in: Occupied, today: date, lines: list[str], warnings: list[str]) -> None:
+def _add_move_on(lived_in: Occupied, telling: Telling, lines: list[str], warnings: list[str]) -> None:
     move_on = lived_in.stay.expected_move_on
     if move_on is None:
         return
     if lived_in.move_on_overdue:
-        warnings.append(f"move-on overdue since {date_words(move_on, today=today)}")
+        warnings.append(f"move-on overdue since {date_words(move_on, today=telling.today)}")
     else:
-        lines.append(f"move-on {day_words(move_on, today=today)}")
+        lines.append(f"move-on {telling.day(move_on)}")
 
 
-def _add_ready(closed: Closed, today: date, lines: list[str], warnings: list[str]) -> None:
+def _add_ready(closed: Closed, telling: Telling, lines: list[str], warnings: list[str]) -> None:
     ready = closed.closure.expected_ready
     if ready is None:
         lines.append("no ready date yet")
     elif closed.overdue:
-        warnings.append(f"was to be ready {date_words(ready, today=today)}")
+        warnings.append(f"was to be ready {date_words(ready, today=telling.today)}")
     else:
-        lines.append(f"ready {day_words(ready, today=today)}")
+        lines.append(f"ready {telling.day(ready)}")
 
 
 def house_facts(refuge: Refuge, beds: int, areas: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from refuge.audit.service import record
 from refuge.beds.queries.board import refs_of_people
 from refuge.codes.queries import labels
 from refuge.database import now, session
-from refuge.home.queries import day, waiting
+from refuge.home.queries import Waiting, day, waiting
 from refuge.home.tasks import due
 from refuge.london import clock_words, instant_words, london_date, long_date_words
 from refuge.permissions import Permission, open_to_everyone, signed_in
@@ -73,7 +73,6 @@ def today() -> ResponseReturnValue:
         date=long_date_words(london_date(at)),
         time=clock_words(at),
         waiting_lines=lines(found.first, labels(session, WORDS), at=at) if found.first else [],
-        longest=None if found.waiting is None or found.waiting.since is None else _waited(found.waiting.since, at),
         drafts=[(draft.ref, instant_words(draft.saved_at, now=at)) for draft in found.drafts or ()],
         tasks=due(found.board) if found.board else [],
         free=Counter(bed.occupancy.state for bed in found.board.beds) if found.board else None,
@@ -85,13 +84,16 @@ def _waited(since: datetime, at: datetime) -> str:
     return "since today" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
 
 
+def waiting_words(found: Waiting, at: datetime) -> tuple[int, str]:
+    """Return the figure of those who wait: how many, and what the number counts."""
+    households = "household waiting" if found.count == 1 else "households waiting"
+    return found.count, households if found.since is None else f"{households}, longest {_waited(found.since, at)}"
+
+
 @blueprint.app_template_global("households_waiting")
-def households_waiting() -> tuple[int, str | None] | None:
-    """Return how many households wait and how long the longest, for the board: beds know nothing of referrals."""
-    if not user().may(Permission.REFERRAL_SEE):
-        return None
-    found = waiting(session, user())
-    return found.count, None if found.since is None else _waited(found.since, now())
+def households_waiting() -> list[tuple[int, str]]:
+    """Return the same figure for the board: the room of beds stands below referrals and knows nothing of them."""
+    return [waiting_words(waiting(session, user()), now())] if user().may(Permission.REFERRAL_SEE) else []
 
 
 @blueprint.get("/health")

@@ -84,8 +84,10 @@ def likeness_of_names(one: str, other: str) -> Names:
         return Names(0)
     pairs = _pair(mine, theirs)
     shared = [word for word, _, _ in pairs]
-    telling = [word for word in shared if word not in _COMMON]
-    facts: dict[str, Any] = {"compared": True, "whole": len(pairs) > 1, "distinctive": bool(telling), "shares_given": bool(telling)}
+    telling = any(word not in _COMMON for word in shared)
+    facts: dict[str, Any] = {
+        "compared": True, "whole": len(pairs) > 1, "distinctive": telling, "shares_given": telling,
+    }  # fmt: skip
     if sorted(mine) == sorted(theirs):
         ground = "same name" if mine == theirs else "same name in another order"
         return Names(100, ground, **facts)
@@ -93,7 +95,7 @@ def likeness_of_names(one: str, other: str) -> Names:
         return Names(98, "same name", **{**facts, "whole": True, "distinctive": True, "shares_given": True})
     if not pairs:
         return Names(0, compared=True)
-    return Names(*_scored(mine, theirs, pairs, telling=bool(telling)), **facts)
+    return Names(*_scored(mine, theirs, pairs, telling=telling), **facts)
 
 
 def _scored(

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DatabaseError
 
 from refuge.accounts.models import Network
 from refuge.audit.anchors import UnreadableAnchorError, line_of, parse_anchors
+from refuge.audit.chain import CHAINED, FIRST, mac_of
 from refuge.audit.models import AuditEvent
 from refuge.audit.queries import Head, events_in_order, head, verify
-from refuge.audit.service import CHAINED, FIRST, SYSTEM, Actor, mac_of, record
+from refuge.audit.service import SYSTEM, Actor, record
 from refuge.database import AUDIT_KEY, new_ref, now
 from tests.builders import ADDRESS
 from tests.databases import open_database

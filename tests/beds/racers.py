@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import refuge.referrals.models  # noqa: F401  the table that a stay refers to
 from refuge.beds.models import Stay
 from refuge.beds.service.occupy import take_bed
 from refuge.database import new_ref, now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -189,3 +190,17 @@ def test_seeing_a_bed_that_shows_a_woman_is_audited(
     browser.get("/beds/B-00000")
     assert ref in browser.get(f"/beds/{bed.ref}").text
     assert audited(app, "bed.seen") == [(bed.ref, {"refs": [ref]})]
+
+
+def test_every_question_is_asked_in_words(sign_in_as: Callable[[str], FlaskClient], bed: Bed) -> None:
+    browser = sign_in_as("manager.wall")
+    pages = {
+        f"/beds/{bed.ref}/close": ["Why is it out of use?", "From when?", "Closed from", "Expected ready"],
+        f"/beds/{bed.ref}/edit": ["What it is like"],
+        f"/refuges/{bed.refuge.ref}/address": ["Why do you need the address?"],
+        "/refuges/new": ["Who it is for", "When are staff in the house?", "Can she bring a pet?", "Women only?"],
+    }
+    for path, questions in pages.items():
+        legends = re.findall(r"<legend[^>]*>\s*(.*?)\s*</legend>", browser.get(path).text, re.DOTALL)
+        assert set(questions) <= set(legends), path
+        assert all(legends), path

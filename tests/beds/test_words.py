@@ -9,7 +9,7 @@ import pytest
 from refuge.beds.forms.fields import read_clock
 from refuge.beds.models import StaffingHours
 from refuge.beds.words import confirmed_words, sons_words, staffed_words
-from refuge.london import day_begins, day_words, instant_of, instant_words, london_date
+from refuge.london import Telling, day_begins, day_words, instant_of, instant_words, london_date
 
 NINE, HALF_PAST_FIVE, MIDNIGHT = 540, 1050, 1440
 AT = datetime(2026, 11, 21, 9, 40, tzinfo=UTC)
@@ -52,13 +52,13 @@ def test_staffing_hours_are_said_as_people_say_them(
     ],
 )
 def test_a_confirmation_grows_old(ago: timedelta, words: str, kind: str) -> None:
-    said = confirmed_words(AT - ago, "Jo M.", now=AT)
+    said = confirmed_words(AT - ago, "Jo M.", Telling(AT))
     assert (said.words, said.kind) == (words, kind)
 
 
 def test_never_confirmed_is_said_and_another_agencys_worker_is_not_named() -> None:
-    assert confirmed_words(None, None, now=AT).words == "Never confirmed"
-    assert confirmed_words(AT, None, now=AT).words == "Confirmed 09:40 today"
+    assert confirmed_words(None, None, Telling(AT)).words == "Never confirmed"
+    assert confirmed_words(AT, None, Telling(AT)).words == "Confirmed 09:40 today"
 
 
 def test_sons_are_said_by_age() -> None:
@@ -93,3 +93,10 @@ def test_dates_and_times_are_londons() -> None:
 )
 def test_times_are_read_as_people_type_them(typed: str, minutes: int | None) -> None:
     assert read_clock(typed) == minutes
+
+
+def test_paper_is_read_tomorrow_so_it_says_no_today() -> None:
+    paper = Telling(AT, on_paper=True)
+    assert paper.day(date(2026, 11, 21)) == "Sat 21 Nov"
+    assert paper.instant(AT + timedelta(days=1)) == "09:40 on Sun 22 Nov"
+    assert confirmed_words(AT, None, paper).words == "Confirmed 09:40 Sat 21 Nov"

@@ -12,14 +12,14 @@ from refuge.audit.service import record
 from refuge.beds import queries, words
 from refuge.beds.forms.beds import BedForm
 from refuge.beds.forms.fields import RoomForm
-from refuge.beds.occupancy import occupancy
+from refuge.beds.occupancy import Occupancy, occupancy
 from refuge.beds.queries.board import BoardBed, refs_of_people
 from refuge.beds.service import beds as service
 from refuge.beds.service.versions import STALE
 from refuge.beds.views.blueprint import blueprint, own_bed, own_refuge, words_of
 from refuge.database import now, session
 from refuge.errors import Refused
-from refuge.london import date_words, instant_words, london_date
+from refuge.london import Telling, date_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def bed(ref: str) -> ResponseReturnValue:
     """Show one bed: what it is like, what it is now and next, and when it was closed."""
     row = own_bed(ref)
     at = now()
+    telling = Telling(at)
     found = occupancy(queries.life_of_bed(session, user(), row, at), at)
     if refs := refs_of_people([BoardBed(row, found, own=True)]):
         record(session, "bed.seen", row.ref, by=current_actor(), at=at, refs=refs)
@@ -44,8 +45,8 @@ def bed(ref: str) -> ResponseReturnValue:
         "beds/bed.html",
         bed=row,
         facts=_facts(row, london_date(at)),
-        said=words.said_of(found, reasons, now=at),
-        coming=[words.following_words(step, reasons, now=at) for step in found.coming],
+        said=words.said_of(Occupancy(found.now), reasons, telling),
+        coming=[words.following_words(step, reasons, telling) for step in found.coming if step.span is not None],
         open_closure=next((one for one in closures if one.ended_at is None), None),
         closed_now=found.state.value == "closed",
         closures=[(one, reasons.get(one.reason, one.reason), *_span_words(one, at)) for one in closures],

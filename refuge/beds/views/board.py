@@ -19,7 +19,7 @@ from refuge.beds.service import refuges as service
 from refuge.beds.views.blueprint import blueprint, own_refuge
 from refuge.codes.queries import labels
 from refuge.database import now, session
-from refuge.london import clock_words, instant_words, london_date, long_date_words
+from refuge.london import Telling, clock_words, instant_words, london_date, long_date_words
 from refuge.permissions import Permission, requires
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def board() -> ResponseReturnValue:
     return render_template(
         "beds/board.html",
         board=seen,
-        cards=_cards(seen),
+        cards=_cards(seen, Telling(at)),
         figures=_figures(seen),
         when=f"{long_date_words(london_date(at))}, {clock_words(at)}",
         asked=filter_words(seen.filters, (house.refuge for house in seen.houses)),
@@ -84,7 +84,7 @@ def board_print() -> ResponseReturnValue:
     _audit(seen.beds, at)
     return render_template(
         "beds/board_print.html",
-        cards=_cards(seen),
+        cards=_cards(seen, Telling(at, on_paper=True)),
         when=f"{clock_words(at)}, {long_date_words(london_date(at))}",
         agency=user().agency.name,
     )
@@ -107,22 +107,22 @@ def _audit(beds: Iterable[BoardBed], at: datetime) -> None:
         record(session, "board.seen", by=current_actor(), at=at, refs=refs)
 
 
-def _cards(seen: Board) -> list[Card]:
+def _cards(seen: Board, telling: Telling) -> list[Card]:
     lists = labels(session, ["area", "closure_reason"])
     return [
         Card(
             house,
             words.house_facts(house.refuge, len(house.beds), lists["area"]),
-            words.confirmed_words(house.refuge.confirmed_at, house.confirmed_by, now=seen.at),
-            [_tile(bed, lists["closure_reason"], seen.at) for bed in house.shown],
+            words.confirmed_words(house.refuge.confirmed_at, house.confirmed_by, telling),
+            [_tile(bed, lists["closure_reason"], telling) for bed in house.shown],
         )
         for house in seen.houses
         if house.shown or not seen.filters
     ]
 
 
-def _tile(bed: BoardBed, reasons: Mapping[str, str], at: datetime) -> Tile:
-    said = words.said_of(bed.occupancy, reasons, now=at)
+def _tile(bed: BoardBed, reasons: Mapping[str, str], telling: Telling) -> Tile:
+    said = words.said_of(bed.occupancy, reasons, telling)
     return Tile(
         name=bed.bed.name,
         state=said.state,
@@ -135,13 +135,12 @@ def _tile(bed: BoardBed, reasons: Mapping[str, str], at: datetime) -> Tile:
     )
 
 
-def _figures(seen: Board, waiting: tuple[int, str] | None = None) -> list[tuple[int, str]]:
-    """Return number and words. `waiting` comes from a room above this one; without it its figure is left out."""
+def _figures(seen: Board) -> list[tuple[int, str]]:
+    """Return numbers and words. How many households wait is a figure of a room above this one."""
     held = seen.held
     first = f", first lapses {instant_words(held[0].hold.end, now=seen.at)}" if held else ""
-    figures = [
+    return [
         (seen.free, "bed free now" if seen.free == 1 else "beds free now"),
         (len(held), f"held{first}"),
         (seen.soon, "expected free in 7 days"),
     ]
-    return [*figures, waiting] if waiting is not None else figures
