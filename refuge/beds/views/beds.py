@@ -16,7 +16,7 @@ from refuge.beds.occupancy import Occupancy, occupancy
 from refuge.beds.queries.board import BoardBed, refs_of_people
 from refuge.beds.service import beds as service
 from refuge.beds.service.versions import STALE
-from refuge.beds.views.blueprint import blueprint, own_bed, own_refuge, words_of
+from refuge.beds.views.blueprint import blueprint, own_bed, own_refuge, read_version, words_of
 from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.london import Telling, date_words, instant_words, london_date
@@ -82,7 +82,7 @@ def bed_edit(ref: str) -> ResponseReturnValue:
     form = BedForm(row)
     if form.validate_on_submit():
         try:
-            version = _whole(form.version.data)
+            version = read_version(form.version.data)
             service.change_bed(session, row, form.details(), version=version, actor=current_actor(), at=now())
         except Refused as refusal:
             if refusal.code == STALE:
@@ -114,11 +114,6 @@ def retire(ref: str) -> ResponseReturnValue:
     elif row.retired_on is not None:
         abort(404)
     return render_template("beds/retire.html", bed=row, form=form, refusal=refusal), 409 if refusal else 200
-
-
-def _whole(text: object) -> int:
-    """Return the version that a form carries; one that makes no sense is older than any."""
-    return int(str(text)) if str(text).isascii() and str(text).isdigit() else -1
 
 
 def _facts(row: Bed, today: date) -> list[tuple[str, str]]:

@@ -37,3 +37,8 @@ def own_bed(ref: str) -> Bed:
 def words_of(name: str) -> Mapping[str, str]:
     """Return code -> words of one list, ended codes included."""
     return labels(session, [name])[name]
+
+
+def read_version(text: object) -> int:
+    """Return the version that a form carries; one that makes no sense is older than any."""
+    return int(str(text)) if str(text).isascii() and str(text).isdigit() else -1

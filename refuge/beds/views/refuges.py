@@ -13,7 +13,7 @@ from refuge.beds.forms.refuges import LISTS, RefugeForm
 from refuge.beds.service import addresses
 from refuge.beds.service import refuges as service
 from refuge.beds.service.versions import STALE
-from refuge.beds.views.blueprint import blueprint, own_refuge, seen_refuge
+from refuge.beds.views.blueprint import blueprint, own_refuge, read_version, seen_refuge
 from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.errors import Refused
@@ -92,7 +92,7 @@ def refuge_edit(ref: str) -> ResponseReturnValue:
     form = RefugeForm(lists(session, LISTS, on=london_date(at)), row)
     if form.validate_on_submit():
         try:
-            version = _whole(form.version.data)
+            version = read_version(form.version.data)
             service.change_refuge(session, row, form.details(), version=version, actor=current_actor(), at=at)
         except Refused as refusal:
             if refusal.code == STALE:
@@ -103,11 +103,6 @@ def refuge_edit(ref: str) -> ResponseReturnValue:
             session.commit()
             return redirect(url_for("beds.refuge", ref=ref))
     return render_template("beds/refuge_form.html", form=form, refuge=row, heading=f"Change {row.name}")
-
-
-def _whole(text: object) -> int:
-    """Return the version that a form carries; one that makes no sense is older than any."""
-    return int(str(text)) if str(text).isascii() and str(text).isdigit() else -1
 
 
 def _short_facts(row: Refuge, known: Mapping[str, Mapping[str, str]]) -> Facts:
