@@ -129,9 +129,7 @@ def copy_script(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".js":
         text = source.read_text(encoding="utf-8")
-        target.write_text(
-            text.split("//# sourceMappingURL=", maxsplit=1)[0].rstrip() + "\n", encoding="utf-8"
-        )
+        target.write_text(text.split("//# sourceMappingURL=", maxsplit=1)[0].rstrip() + "\n", encoding="utf-8")
     else:
         shutil.copyfile(source, target)
 

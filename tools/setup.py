@@ -45,9 +45,7 @@ def check_python() -> None:
         import ensurepip  # noqa: F401, PLC0415 - Debian ships venv without it, and venv's own message is long.
         import venv  # noqa: F401, PLC0415 - Debian may leave this module out altogether.
     except ImportError:
-        stop(
-            "Python's venv module is missing. Install it (on Debian: apt install python3-venv) and try again."
-        )
+        stop("Python's venv module is missing. Install it (on Debian: apt install python3-venv) and try again.")
 
 
 def venv_python() -> Path:
@@ -70,9 +68,7 @@ def venv_works() -> bool:
 
 def run(command: list[str], what_failed: str) -> None:
     """Run a command quietly; show all that it said only when it failed."""
-    done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         say(done.stdout)
         stop(what_failed)
@@ -110,10 +106,7 @@ def install(locks: tuple[str, ...]) -> None:
     if not changed:
         return
     count = sum(
-        1
-        for name in changed
-        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
-        if "==" in line
+        1 for name in changed for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if "==" in line
     )
     say(f"Installing {count} locked packages ({', '.join(changed)}); a minute or two the first time …")
     # A runtime lock that changed may move what the others were resolved beside, so all of them are given.

@@ -24,10 +24,7 @@ def load_codes(session: Session, *, on: date) -> int:
 
     A code whose words changed ends on that day and goes on as a new row; one that left its file ends.
     """
-    now = {
-        (row.list_name, row.code): row
-        for row in session.scalars(select(Code).where(Code.valid_until.is_(None)))
-    }
+    now = {(row.list_name, row.code): row for row in session.scalars(select(Code).where(Code.valid_until.is_(None)))}
     wanted = {(code.list_name, code.code): code for code in _codes_of_files()}
     added = 0
     for key, code in wanted.items():
