@@ -15,10 +15,12 @@ from refuge.accounts.service import make_administrator
 from refuge.audit.anchors import UnreadableAnchorError, line_of, parse_anchors
 from refuge.audit.queries import events_in_order, head, verify
 from refuge.audit.service import SYSTEM
+from refuge.codes.service import load_codes
 from refuge.database import AUDIT_KEY, database, now
 from refuge.demo.command import demo_command
 from refuge.errors import Refused
-from refuge.schema import migrate
+from refuge.london import london_date
+from refuge.schema import HEAD, migrate
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,11 +35,14 @@ def register(app: Flask) -> None:
 
 
 @click.command("migrate")
-@click.argument("revision", default="head")
+@click.argument("revision", default=HEAD)
+@with_appcontext
 def migrate_command(revision: str) -> None:
-    """Bring the database to the schema that this version needs, or to REVISION."""
-    with current_app.app_context():
-        migrate(database(), revision)
+    """Bring the database to the schema and the code lists that this version needs, or its schema to REVISION."""
+    migrate(database(), revision)
+    if revision == HEAD:
+        with database().write() as db:
+            load_codes(db, on=london_date(now()))
     click.echo(f"The database is at {revision}.")
 
 

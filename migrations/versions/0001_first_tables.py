@@ -319,7 +319,7 @@ def upgrade() -> None:
         sa.Column("born_on", sa.Date(), nullable=True),
         sa.Column("age", sa.Integer(), nullable=True),
         sa.Column("ethnicity", sa.String(length=40), nullable=False),
-        sa.Column("adult_dependants", sa.Integer(), nullable=False),
+        sa.Column("adult_dependants", sa.Integer(), nullable=True),
         sa.Column(
             "pregnant",
             sa.Enum(
@@ -397,7 +397,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("interpreter_note", sa.String(length=200), nullable=False),
-        sa.Column("pets", sa.Integer(), nullable=False),
+        sa.Column("pets", sa.Integer(), nullable=True),
         sa.Column("pets_note", sa.String(length=200), nullable=False),
         sa.Column(
             "stayed_before",

@@ -22,30 +22,39 @@ SINCE = date(2015, 1, 1)
 def load_codes(session: Session, *, on: date) -> int:
     """Bring the lists up to their files, as from `on`; return how many rows were added.
 
-    A code whose words changed ends on that day and goes on as a new row; one that left its file ends.
+    The first time, every code holds since `SINCE`. Later, a code whose words changed ends on that day and goes on as a
+    new row; one that left its file ends.
     """
-    now = {(row.list_name, row.code): row for row in session.scalars(select(Code).where(Code.valid_until.is_(None)))}
-    wanted = {(code.list_name, code.code): code for code in _codes_of_files()}
+    rows = session.scalars(select(Code).where(Code.valid_until.is_(None))).all()
+    begins = on if rows else SINCE
+    old = {(row.list_name, row.code): row for row in rows}
     added = 0
-    for key, code in wanted.items():
-        old = now.pop(key, None)
-        if old is not None and (old.label, old.hint, old.group) == (code.label, code.hint, code.group):
-            old.position, old.source = code.position, code.source
-            continue
-        if old is not None:
-            if old.valid_from >= on:
-                old.label, old.hint, old.group = code.label, code.hint, code.group
-                continue
-            old.valid_until = on
-            code.valid_from = on
-        session.add(code)
-        added += 1
-    for gone in now.values():
-        if gone.valid_from < on:
-            gone.valid_until = on
-        else:
-            session.delete(gone)
+    for code in _codes_of_files():
+        code.valid_from = begins
+        added += _take_over(session, old.pop((code.list_name, code.code), None), code)
+    for gone in old.values():
+        _end(session, gone, begins)
     return added
+
+
+def _take_over(session: Session, old: Code | None, code: Code) -> bool:
+    """Let a code of the files follow what was there; return whether that took a new row."""
+    if old is not None:
+        same = (old.label, old.hint, old.group) == (code.label, code.hint, code.group)
+        if same or old.valid_from >= code.valid_from:
+            old.position, old.source = code.position, code.source
+            old.label, old.hint, old.group = code.label, code.hint, code.group
+            return False
+        old.valid_until = code.valid_from
+    session.add(code)
+    return True
+
+
+def _end(session: Session, gone: Code, on: date) -> None:
+    if gone.valid_from < on:
+        gone.valid_until = on
+    else:
+        session.delete(gone)
 
 
 def _codes_of_files() -> list[Code]:
@@ -57,7 +66,7 @@ def _codes_of_files() -> list[Code]:
                 codes.append(
                     Code(
                         list_name=name, code=code, label=label, hint=hint, group=group,
-                        position=position, source=given["source"], valid_from=SINCE,
+                        position=position, source=given["source"],
                     ),
                 )  # fmt: skip
     return codes

@@ -15,7 +15,7 @@ from refuge.accounts.models import Agency, AgencyKind, Network, Person
 from refuge.accounts.passwords import hash_password
 from refuge.audit.service import SYSTEM, record
 from refuge.beds.models import Bed, Closure, Hold, Refuge, StaffingHours, Stay
-from refuge.codes.service import SINCE, load_codes
+from refuge.codes.service import load_codes
 from refuge.database import new_ref
 from refuge.demo.households import add_referral
 from refuge.permissions import Role
@@ -55,7 +55,7 @@ class Loading:
 
 def load_demo(db: Session, *, at: datetime) -> bool:
     """Load the pilot network as it stands at this instant; return whether it was loaded now and not before."""
-    load_codes(db, on=SINCE)
+    load_codes(db, on=at.astimezone(LONDON).date())
     db.flush()
     told = tomllib.loads(PILOT.read_text("utf-8"))
     if db.scalar(select(Network).where(Network.name == told["network"])) is not None:

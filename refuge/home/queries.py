@@ -58,7 +58,7 @@ def waiting(session: Session, reader: Person) -> Waiting:
 def day(session: Session, reader: Person, at: datetime) -> Day:
     """Return what this person should see first."""
     sees = reader.may(Permission.REFERRAL_SEE)
-    first = page(session, reader, state=ReferralState.WAITING).rows[:SHOWN] if sees else ()
+    first = page(session, reader, states=[ReferralState.WAITING]).rows[:SHOWN] if sees else ()
     people = select(func.count(Person.id)).join(Agency, Agency.id == Person.agency_id)
     return Day(
         drafts=my_drafts(session, reader) if reader.may(Permission.REFERRAL_MAKE) else None,

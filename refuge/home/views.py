@@ -72,7 +72,7 @@ def today() -> ResponseReturnValue:
         day=found,
         date=long_date_words(london_date(at)),
         time=clock_words(at),
-        waiting_lines=lines(found.first, labels(session, WORDS), at=at) if found.first else [],
+        waiting_lines=lines(found.first, labels(session, WORDS), own=user().agency_id, at=at) if found.first else [],
         drafts=[(draft.ref, instant_words(draft.saved_at, now=at)) for draft in found.drafts or ()],
         tasks=due(found.board) if found.board else [],
         free=Counter(bed.occupancy.state for bed in found.board.beds) if found.board else None,

@@ -67,7 +67,7 @@ class ReferralDetails:
     born_on: date | None
     age: int | None
     ethnicity: str
-    adult_dependants: int
+    adult_dependants: int | None
     pregnant: Answer
     due_on: date | None
     risk_tool: str
@@ -90,7 +90,7 @@ class ReferralDetails:
     language: str
     interpreter: Answer
     interpreter_note: str
-    pets: int
+    pets: int | None
     pets_note: str
     stayed_before: Answer
     refuge_history: str

@@ -94,16 +94,17 @@ def household_words(referral: Referral) -> str:
     return ", ".join(parts)
 
 
-def lines(rows: Sequence[Referral], labels: Labels, *, at: datetime) -> list[Line]:
-    """Return the referrals of a list in words."""
-    return [_line(row, labels, at) for row in rows]
+def lines(rows: Sequence[Referral], labels: Labels, *, own: int, at: datetime) -> list[Line]:
+    """Return the referrals of a list in words; names only of the agency `own`, the reader's: the rest have a ref."""
+    return [_line(row, labels, at, named=row.agency_id == own) for row in rows]
 
 
-def _line(row: Referral, labels: Labels, at: datetime) -> Line:
+def _line(row: Referral, labels: Labels, at: datetime, *, named: bool) -> Line:
     level = risk.level(row.risk_tool, row.risk_count, row.judgement)
     by = f"by {date_words(row.needed_by, today=london_date(at))}" if row.needed_by else ""
+    name = (row.name or "Name not given") if named else ""
     return Line(
-        ref=row.ref, name=row.name or "Name not given", household=household_words(row), risk=level.label,
+        ref=row.ref, name=name, household=household_words(row), risk=level.label,
         risk_kind=RISKS[level], state=state_words(row, labels), since=instant_words(row.received_at, now=at),
         waited=waited(row, at), agency=row.agency.name,
         wants=" · ".join(filter(None, [labels["now_at"].get(row.now_at, ""), by])),
@@ -111,13 +112,20 @@ def _line(row: Referral, labels: Labels, at: datetime) -> Line:
 
 
 def waited(referral: Referral, at: datetime) -> str:
-    """Return how long she has waited, or did until it ended."""
+    """Return how long she has waited, or did until it ended; nothing once she is placed."""
+    if referral.state is ReferralState.PLACED:
+        return ""
     days = (london_date(referral.closed_at or at) - london_date(referral.received_at)).days
     return "since today" if days == 0 and referral.closed_at is None else _count(days, "day", "days")
 
 
 def _count(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
+
+
+def _number(count: int | None) -> str | None:
+    """Return a count in words; None stays: nobody asked."""
+    return None if count is None else str(count) if count else "None"
 
 
 def missing(referral: Referral, recourse: Recourse | None) -> list[str]:
@@ -135,6 +143,7 @@ def missing(referral: Referral, recourse: Recourse | None) -> list[str]:
         (not referral.access_asked, "access needs"),
         (referral.interpreter == "not_asked", "whether she needs an interpreter"),
         (recourse is not None and recourse.status == "NOT_KNOWN", "recourse to public funds"),
+        (referral.pets is None, "whether she has pets"),
         (referral.stayed_before == "not_asked", "whether she has stayed in a refuge before"),
     )
     return [words for is_missing, words in questions if is_missing]
@@ -203,7 +212,7 @@ def _household(referral: Referral, today: date) -> tuple[Row, ...]:
         pregnant += f", due {_day(referral.due_on, today)}"
     return (
         Row("Children", children or "None said"), _row("Pregnant", pregnant),
-        Row("Adults who depend on her", str(referral.adult_dependants) if referral.adult_dependants else "None said"),
+        _row("Adults who depend on her", _number(referral.adult_dependants)),
     )  # fmt: skip
 
 
@@ -275,7 +284,7 @@ def _money(recourse: Recourse | None, labels: Labels, today: date) -> tuple[Row,
 
 def _access(referral: Referral, labels: Labels, today: date) -> tuple[Row, ...]:
     access = _names(referral.access, labels["access_need"]) or ("None" if referral.access_asked else None)
-    pets = f"{referral.pets}{': ' if referral.pets_note else ''}{referral.pets_note}" if referral.pets else "None said"
+    pets = ": ".join(filter(None, [_number(referral.pets), referral.pets_note])) or None
     states = {check.check: check for check in referral.checks}
     checks = []
     for code, label in labels["check"].items():
@@ -283,6 +292,6 @@ def _access(referral: Referral, labels: Labels, today: date) -> tuple[Row, ...]:
         words = row.state.label if row else CheckState.NOT_STARTED.label
         checks.append(Row(f"Check: {label}", words + (f", {_day(row.done_on, today)}" if row and row.done_on else "")))
     return (
-        _row("Access", access), Row("Pets", pets), _row("Stayed in a refuge before", referral.stayed_before.label),
+        _row("Access", access), _row("Pets", pets), _row("Stayed in a refuge before", referral.stayed_before.label),
         *_told("Where and when", referral.refuge_history), *checks,
     )  # fmt: skip

@@ -81,7 +81,7 @@ def _wait_for(site: Site) -> None:
 class Weather(BaseHTTPRequestHandler):
     """Another site, for those who leave ours."""
 
-    def do_GET(self) -> None:  # noqa: N802  the name that the library calls
+    def do_GET(self) -> None:
         """Answer every address alike."""
         self.send_response(200)
         self.send_header("Content-Type", "text/html")

@@ -182,7 +182,6 @@ READERS = ("worker.wall", "manager.wall", "worker.panahghar", "referrer", "other
 SEES = {
     ("worker.wall", "no"): {"worker.wall", "manager.wall"},
     ("worker.wall", "yes"): {"worker.wall", "manager.wall", "worker.panahghar"},
-    ("referrer", "no"): {"referrer"},
     ("referrer", "yes"): {"referrer", "worker.wall", "manager.wall", "worker.panahghar"},
 }
 
@@ -367,3 +366,42 @@ def test_no_name_stands_in_an_address(worker: FlaskClient, database: Database) -
     for address in ("/referrals", f"/referrals/{ref}", f"/referrals/{ref}/edit"):
         links = re.findall(r'(?:href|action)="([^"]*)"', worker.get(address).text)
         assert not [link for link in links if re.search("danielle|07700", link, re.IGNORECASE)]
+
+
+def test_an_agency_without_beds_cannot_keep_a_referral_from_the_refuges(
+    database: Database,
+    sign_in_as: Callable[[str], FlaskClient],
+) -> None:
+    referrer = sign_in_as("referrer")
+    url = begin(referrer)
+    answer = referrer.post(url, data={**PAGE, **LEAST, "shared": "no", "name": "Danielle", "do": "send"})
+    assert answer.status_code == 422
+    assert "Without her yes no refuge can see this referral" in answer.text
+    assert 'value="Danielle"' in answer.text
+    with database.reading() as db:
+        assert db.scalars(select(Referral)).all() == []
+
+
+def test_a_list_names_only_the_women_of_ones_own_agency(
+    database: Database,
+    sign_in_as: Callable[[str], FlaskClient],
+) -> None:
+    own = made(database, "worker.wall", name="Danielle Example", shared="yes")
+    theirs = made(database, "worker.panahghar", name="Kiran Pretend", shared="yes")
+    page = sign_in_as("worker.wall").get("/referrals").text
+    assert own in page
+    assert "Danielle Example" in page
+    assert theirs in page
+    assert "Kiran Pretend" not in page
+
+
+def test_the_list_opens_with_those_who_still_wait(database: Database, worker: FlaskClient) -> None:
+    waits, placed = made(database), made(database)
+    with database.write() as db:
+        db.scalars(select(Referral).where(Referral.ref == placed)).one().state = ReferralState.PLACED
+    assert waits in worker.get("/referrals").text
+    assert placed not in worker.get("/referrals").text
+    assert placed in worker.get("/referrals?state=placed").text
+    everything = worker.get("/referrals?state=all").text
+    assert waits in everything
+    assert placed in everything

@@ -16,10 +16,9 @@ TEXTS = (
     "safe_number", "safe_times", "contact_note", "source", "referrer_contact", "name", "born_on", "age", "due_on",
     "risk_tool", "risk_count", "judgement", "judgement_reason", "elsewhere_unsafe", "now_at", "from_area", "needed_by",
     "preferences", "prefers_by_and_for", "prefers_self_contained", "language", "interpreter", "interpreter_note",
-    "diet", "pets_note", "stayed_before", "refuge_history", "pregnant",
+    "adult_dependants", "diet", "pets", "pets_note", "stayed_before", "refuge_history", "pregnant",
 )  # fmt: skip
 FLAGS = ("may_leave_message", "may_text", "shared", "access_asked")
-COUNTS = ("adult_dependants", "pets")
 CODES = ("abuse", "preferred_areas", "access")
 
 
@@ -32,7 +31,6 @@ def filled(
     pairs: list[tuple[str, str]] = [(name, in_text(getattr(referral, name))) for name in TEXTS]
     pairs.append(("ethnicity", "" if referral.ethnicity == "not_asked" else referral.ethnicity))
     pairs += [(name, "yes" if getattr(referral, name) else "no") for name in FLAGS]
-    pairs += [(name, in_text(getattr(referral, name) or None)) for name in COUNTS]
     pairs += [(name, code) for name in CODES for code in getattr(referral, name)]
     pairs += [("unsafe_areas", row.area) for row in referral.unsafe_areas]
     if not referral.safe_number:

@@ -100,7 +100,9 @@ class ReferralForm(Form):
     children = FieldList(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
     pregnant = answer("Is she pregnant?")
     due_on = SaidDate("Baby due", "Enter the date the baby is due", "Such as 3 5 2027")
-    adult_dependants = WholeNumber("Adults who depend on her and come too", 0, 5, "Enter how many adults come with her")
+    adult_dependants = WholeNumber(
+        "Adults who depend on her and come too", 0, 5, "Enter how many adults come with her, 0 for none"
+    )
 
     # Risk.
     risk_tool = Listed("Risk checklist used", "None, or not known")
@@ -139,7 +141,7 @@ class ReferralForm(Form):
     # Access, pets, history, checks.
     access_asked = Pick("Access needs", (("no", "Not asked"), ("yes", "Asked")), "no")
     access = SelectMultipleField("What she needs", widget=GovCheckboxesInput())
-    pets = WholeNumber("How many pets", 0, 20, "Enter how many pets she has")
+    pets = WholeNumber("How many pets", 0, 20, "Enter how many pets she has, 0 for none")
     pets_note = Text("What pets", 200)
     stayed_before = answer("Has she stayed in a refuge before?")
     refuge_history = Words("Where and when, and how it ended", 4000)
@@ -222,7 +224,7 @@ class ReferralForm(Form):
     def _woman(self) -> dict[str, Any]:
         return {
             "name": self.name.typed, "born_on": self.born_on.typed, "age": self.age.typed,
-            "ethnicity": self.ethnicity.typed or "not_asked", "adult_dependants": self.adult_dependants.typed or 0,
+            "ethnicity": self.ethnicity.typed or "not_asked", "adult_dependants": self.adult_dependants.typed,
             "pregnant": Answer(self.pregnant.typed), "due_on": self.due_on.typed,
         }  # fmt: skip
 
@@ -248,7 +250,7 @@ class ReferralForm(Form):
         access = tuple(self.access.data or ())
         return {
             "access": access, "access_asked": self.access_asked.typed == "yes" or bool(access),
-            "pets": self.pets.typed or 0, "pets_note": self.pets_note.typed,
+            "pets": self.pets.typed, "pets_note": self.pets_note.typed,
             "stayed_before": Answer(self.stayed_before.typed), "refuge_history": self.refuge_history.typed,
         }  # fmt: skip
 

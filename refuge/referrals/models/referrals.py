@@ -99,7 +99,8 @@ class Referral(Referable):
     """In years, where the date of birth is not given."""
     ethnicity: Mapped[str] = mapped_column(String(40), default="not_asked")
     """Code list `ethnicity`."""
-    adult_dependants: Mapped[int] = mapped_column(default=0)
+    adult_dependants: Mapped[int | None]
+    """How many adults who depend on her come too; None: not asked."""
     pregnant: Mapped[Answer] = mapped_column(one_of(Answer, "pregnant"), default=Answer.NOT_ASKED)
     due_on: Mapped[date | None]
 
@@ -142,7 +143,8 @@ class Referral(Referable):
     interpreter: Mapped[Answer] = mapped_column(one_of(Answer, "interpreter"), default=Answer.NOT_ASKED)
     interpreter_note: Mapped[str] = mapped_column(String(200), default="")
     """Same sex, not from her community, by telephone ..."""
-    pets: Mapped[int] = mapped_column(default=0)
+    pets: Mapped[int | None]
+    """How many; None: not asked."""
     pets_note: Mapped[str] = mapped_column(String(200), default="")
     stayed_before: Mapped[Answer] = mapped_column(one_of(Answer, "stayed_before"), default=Answer.NOT_ASKED)
     refuge_history: Mapped[str] = mapped_column(Text, default="")

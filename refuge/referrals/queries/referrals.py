@@ -71,9 +71,9 @@ def risk_rank() -> ColumnElement[int]:
     return case((or_(*high), 3), (or_(*medium), 2), (Referral.judgement == Judgement.STANDARD, 1), else_=0)
 
 
-def page(session: Session, reader: Person, *, state: ReferralState | None = None, number: int = 1) -> Page:
+def page(session: Session, reader: Person, *, states: Sequence[ReferralState], number: int = 1) -> Page:
     """Return a page of the list: waiting first, then risk, then the longest wait; ended ones newest first."""
-    mine = visible_to(reader) if state is None else and_(visible_to(reader), Referral.state == state)
+    mine = and_(visible_to(reader), Referral.state.in_(states))
     total = session.scalar(select(func.count()).select_from(Referral).where(mine)) or 0
     open_first = case((Referral.state == ReferralState.WAITING, 0), (Referral.state == ReferralState.HELD, 1), else_=2)
     ended = case((Referral.closed_at.is_(None), None), else_=Referral.closed_at)

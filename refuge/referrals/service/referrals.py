@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import attributes
 
+from refuge.accounts.models import AgencyKind
 from refuge.audit.service import record
 from refuge.database import lock_for_writing, new_ref
 from refuge.errors import Refused
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from refuge.audit.service import Actor
     from refuge.referrals.details import ReferralDetails
 
+UNSEEN = (
+    "Without her yes no refuge can see this referral, and none can offer her a place. "
+    "Ask her again, or save it and come back later."
+)
 STALE = (
     "Somebody else changed this referral while you had it open. What you typed is still here: "
     "open the referral in another tab, compare, and save again."
@@ -47,6 +52,7 @@ def make_referral(
     draft: ReferralDraft | None = None,
 ) -> Referral:
     """Make a referral of what was told; of one draft only one, however often and from however many pages it is sent."""
+    _refuse_unseen(details, by)
     # Two calls about the same woman, or about two who must not meet, are compared one after the other.
     lock_for_writing(session, f"referrals of network {by.network_id}")
     if draft is not None and (made := _made_of(session, draft)) is not None:
@@ -80,6 +86,7 @@ def change_referral(
     """Correct or add to a referral; return the names of what changed. Refuses a form made from an older version."""
     if referral.version != version:
         raise Refused(STALE, code="stale")
+    _refuse_unseen(details, by)
     lock_for_writing(session, f"referrals of network {referral.network_id}")
     changed = _take_over(referral, details)
     changed += _take_over_conflicts(session, referral, details, by=by)
@@ -109,6 +116,12 @@ def withdraw_referral(
     referral.state = ReferralState.WITHDRAWN
     referral.outcome, referral.closed_at = reason, at
     record(session, "referral.withdrawn", referral.ref, by=actor, at=at, reason=reason)
+
+
+def _refuse_unseen(details: ReferralDetails, by: Person) -> None:
+    """Refuse a referral that no refuge could see: an agency that only refers has no beds of its own."""
+    if not details.shared and by.agency_kind is not AgencyKind.REFUGE_PROVIDER:
+        raise Refused(UNSEEN, code="unseen", field="shared")
 
 
 def _made_of(session: Session, draft: ReferralDraft) -> Referral | None:

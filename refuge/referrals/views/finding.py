@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import render_template, request, url_for
 
@@ -25,17 +25,34 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 
+class Scope(NamedTuple):
+    """A part of the list: what its tab says, and which states it shows."""
+
+    words: str
+    states: tuple[ReferralState, ...]
+
+
+OPEN = "open"
+SCOPES = {
+    OPEN: Scope("Open", (ReferralState.WAITING, ReferralState.HELD)),
+    "placed": Scope("Placed", (ReferralState.PLACED,)),
+    "turned_away": Scope("Turned away", (ReferralState.TURNED_AWAY,)),
+    "withdrawn": Scope("Withdrawn", (ReferralState.WITHDRAWN,)),
+    "all": Scope("All", tuple(ReferralState)),
+}
+
+
 @blueprint.get("/referrals")
 @requires(Permission.REFERRAL_SEE)
 def index() -> ResponseReturnValue:
     """Show the referrals that she may see: waiting first."""
-    state = request.args.get("state")
-    chosen = ReferralState(state) if state in set(ReferralState) else None
+    asked = request.args.get("state", "")
+    scope = asked if asked in SCOPES else OPEN
     number = max(1, request.args.get("page", 1, type=int))
-    page = queries.page(session, user(), state=chosen, number=number)
+    page = queries.page(session, user(), states=SCOPES[scope].states, number=number)
     record(session, "referral.listed", by=current_actor(), at=now(), refs=[row.ref for row in page.rows])
-    shown = lines(page.rows, _words(), at=now())
-    return _page(shown, FindForm(), state=chosen, number=number, total=page.total)
+    shown = lines(page.rows, _words(), own=user().agency_id, at=now())
+    return _page(shown, FindForm(), scope=scope, number=number, total=page.total)
 
 
 @blueprint.post("/referrals/find")
@@ -47,7 +64,7 @@ def find() -> ResponseReturnValue:
         return _page([], form, searched=True), 422
     rows = queries.found(session, user(), form.words.typed)
     record(session, "referral.found", by=current_actor(), at=now(), refs=[row.ref for row in rows])
-    shown = lines(rows, _words(), at=now())
+    shown = lines(rows, _words(), own=user().agency_id, at=now())
     session.commit()
     return _page(shown, form, searched=True)
 
@@ -60,27 +77,27 @@ def _page(
     shown: Sequence[Line],
     form: FindForm,
     *,
-    state: ReferralState | None = None,
+    scope: str | None = None,
     number: int = 1,
     total: int = 0,
     searched: bool = False,
 ) -> str:
     at = now()
     return render_template(
-        "referrals/index.html", lines=shown, form=form, state=state, states=list(ReferralState), searched=searched,
-        total=total, number=number, pages=_pages(state, number, total),
+        "referrals/index.html", lines=shown, form=form, scope=scope, scopes=SCOPES, searched=searched,
+        total=total, number=number, pages=_pages(scope, number, total),
         words_at=lambda then: instant_words(then, now=at),
         drafts=queries.my_drafts(session, user()) if user().may(Permission.REFERRAL_MAKE) else [],
     )  # fmt: skip
 
 
-def _pages(state: ReferralState | None, number: int, total: int) -> dict[str, object] | None:
+def _pages(scope: str | None, number: int, total: int) -> dict[str, object] | None:
     last = -(-total // queries.PAGE)
     if last <= 1:
         return None
     pages: dict[str, object] = {}
     for name, other, words in (("previous", number - 1, "Previous"), ("next", number + 1, "Next")):
         if 1 <= other <= last:
-            href = url_for("referrals.index", state=state, page=other)
+            href = url_for("referrals.index", state=scope, page=other)
             pages[name] = {"href": href, "text": words, "labelText": f"{other} of {last}"}
     return pages
