@@ -134,6 +134,7 @@ def _prepare_templates(app: Flask) -> None:
         signed_in = current_user.is_authenticated
         return {
             "navigation": home.navigation(request.path) if signed_in else [],
+            "find_url": home.find_url() if signed_in else None,
             "idle_seconds": int(IDLE.total_seconds()) if signed_in else None,
             "is_demo": app.config["SETTING"] is Setting.DEMO,
             "may": lambda permission: signed_in and may(current_user.role, permission),

@@ -57,6 +57,11 @@ def navigation(path: str) -> list[Link]:
     ]
 
 
+def find_url() -> str | None:
+    """Return where the signed-in person finds a referral by its number, or None if she has none to find."""
+    return url_for("referrals.index", _anchor="find") if user().may(Permission.REFERRAL_SEE) else None
+
+
 @blueprint.get("/")
 @signed_in
 def today() -> ResponseReturnValue:
