@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _BOTH_0002 = {"uq_stay_open", "uq_closure_open", "uq_stay_open_referral"}
+_IN_ONE_NETWORK = ("stay", "hold", "conflict_pair", "possible_same", "refuge", "referral")
+_NETWORK_IS_FIXED = ("agency", "refuge", "referral", "bed")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -19,12 +21,16 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {f"{table}_twice_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
         | {f"{table}_taken_{when}" for table in ("stay", "hold", "closure") for when in ("insert", "update")}
         | {"stay_referral_twice_insert", "stay_referral_twice_update", "lived_in_bed_not_retired"}
-        | {"audit_is_append_only_update", "audit_is_append_only_delete"},
+        | {"audit_is_append_only_insert", "audit_is_append_only_update", "audit_is_append_only_delete"}
+        | {f"{table}_in_one_network_{when}" for table in _IN_ONE_NETWORK for when in ("insert", "update")}
+        | {f"{table}_network_is_fixed" for table in _NETWORK_IS_FIXED},
         "postgresql": _BOTH_0002
         | {"ex_stay_bed", "ex_hold_bed", "ex_closure_bed", "ex_stay_referral"}
         | {"stay.bed_not_taken", "hold.bed_not_taken", "closure.bed_not_taken"}
         | {"bed.lived_in_bed_not_retired"}
-        | {"audit_event.audit_is_append_only", "audit_event.audit_is_not_emptied"},
+        | {"audit_event.audit_is_append_only", "audit_event.audit_is_not_emptied"}
+        | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK}
+        | {f"{table}.network_is_fixed" for table in _NETWORK_IS_FIXED},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -22,7 +22,7 @@ from refuge.accounts.sessions import IDLE, ServerSessions, current_actor
 from refuge.audit.service import record
 from refuge.beds import views as beds
 from refuge.config import Config, Setting, load_config
-from refuge.database import SAFE_METHODS, Database, close_session, database, now
+from refuge.database import SAFE_METHODS, Database, close_session, database, is_ref, now
 from refuge.errors import register_error_pages
 from refuge.home import views as home
 from refuge.london import instant_words
@@ -37,6 +37,7 @@ ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
 ROOMS = (home, accounts, beds, referrals)
 MEGABYTE = 1024 * 1024
+NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60
 LEAVING = "accounts.leave"
 CONTENT_SECURITY_POLICY = (
@@ -85,6 +86,7 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_FORM_PARTS=2000,
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,
         WTF_CSRF_TIME_LIMIT=None,  # it lives and dies with the session
+        WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which our own policy keeps back
         SETTING=config.setting,
         CONFIG=config,
     )
@@ -161,6 +163,7 @@ def _prepare_gate(app: Flask) -> None:
     app.before_request(_gate)  # before the guard below: after a lapse a form leads to signing in, not to an error
     CSRFProtect(app).exempt(accounts.leave)  # leaving never fails, and all it does is to sign out
     app.before_request(_refuse_unreadable)
+    app.after_request(_audit_missed)
     app.after_request(_send_headers)
     app.teardown_request(close_session)
 
@@ -177,8 +180,9 @@ def _refuse_other_sites() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:
-        origin = request.headers.get("Origin")
-        site = "same-origin" if origin is None or urlsplit(origin).netloc == request.host else "cross-site"
+        # Our own forms say `null`, because no page of ours says where it comes from; the token guards them.
+        origin = request.headers.get("Origin", "null")
+        site = "same-origin" if origin == "null" or urlsplit(origin).netloc == request.host else "cross-site"
     if site not in {"same-origin", "none"}:
         abort(403)
 
@@ -219,6 +223,17 @@ def _audit_refusal(label: str) -> None:
     close_session()
     with database().write() as db:
         record(db, "access.refused", by=actor, at=now(), endpoint=request.endpoint, label=label)
+
+
+def _audit_missed(response: Response) -> Response:
+    """Note that somebody asked for a record that is not there, or not hers: whoever guesses refs leaves a trace."""
+    ref = (request.view_args or {}).get("ref")
+    if response.status_code == NOT_FOUND and ref is not None and g.get("web_session") is not None:
+        actor = current_actor()
+        close_session()
+        with database().write() as db:
+            record(db, "record.missed", ref if is_ref(ref) else "-", by=actor, at=now(), endpoint=request.endpoint)
+    return response
 
 
 def _send_headers(response: Response) -> Response:

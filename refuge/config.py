@@ -95,6 +95,12 @@ def _refuse_unsafe_production(environ: Mapping[str, str], hosts: tuple[str, ...]
     if not hosts:
         message = "Production needs ALLOCATIONS_HOSTS: the host names that people type, separated by commas."
         raise ConfigError(message)
+    if not environ.get("ALLOCATIONS_PROXIES"):
+        message = (
+            "Production needs ALLOCATIONS_PROXIES: how many reverse proxies stand in front (0 for none). Without it "
+            "everybody would seem to come from one address."
+        )
+        raise ConfigError(message)
     if environ.get("FLASK_DEBUG", "0") not in {"", "0", "false", "False"}:
         message = "Production refuses FLASK_DEBUG: take it out of the environment."
         raise ConfigError(message)

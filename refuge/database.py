@@ -6,6 +6,7 @@ way the constraints of the database settle a race, never a check made before (`d
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect, Engine
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REF = re.compile(r"[A-Z]-[0-9]{5}")
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 """Before it, two processes that write at once can corrupt a write-ahead log (`security.md` finding 4)."""
 AUDIT_KEY = "audit key"
@@ -118,6 +120,11 @@ class Referable(Base):
 
     ref: Mapped[str] = mapped_column(String(12), unique=True)
     """Drawn by chance, so that two refs tell nobody how many came between. Never a control on access."""
+
+
+def is_ref(text: str) -> bool:
+    """Return whether this reads as a ref: only such text may stand in the audit."""
+    return REF.fullmatch(text) is not None
 
 
 def new_ref(session: Session, kind: type[Referable]) -> str:

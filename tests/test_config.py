@@ -23,6 +23,7 @@ GOOD = {
     "ALLOCATIONS_SETTING": "production",
     "ALLOCATIONS_KEY": KEY.hex(),
     "ALLOCATIONS_HOSTS": "allocations.example.org",
+    "ALLOCATIONS_PROXIES": "1",
 }
 CANARY = "Canary network seven"
 
@@ -48,6 +49,7 @@ def test_a_good_production_configuration_is_taken(tmp_path: Path) -> None:
         ({"ALLOCATIONS_HOSTS": " , "}, "Production needs ALLOCATIONS_HOSTS"),
         ({"FLASK_DEBUG": "1"}, "Production refuses FLASK_DEBUG"),
         ({"DATABASE_URL": "mysql://root@db/allocations"}, "DATABASE_URL must begin with postgresql://"),
+        ({"ALLOCATIONS_PROXIES": ""}, "Production needs ALLOCATIONS_PROXIES"),
         ({"ALLOCATIONS_PROXIES": "one"}, "ALLOCATIONS_PROXIES must be a whole number"),
         ({"ALLOCATIONS_LEAVE_TO": "http://example.org"}, "must be an https address"),
         ({"ALLOCATIONS_LEAVE_TO": "javascript:alert(1)"}, "must be an https address"),

@@ -158,6 +158,22 @@ def test_cookies_in_production_are_for_this_host_over_https_and_not_for_scripts(
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
+@pytest.mark.parametrize("headers", [{}, {"Origin": "null"}, {"Origin": "https://allocations.example.org"}])
+def test_a_form_is_taken_over_https_from_a_browser_that_says_no_referer(
+    production: Flask,
+    headers: dict[str, str],
+) -> None:
+    production.config["WTF_CSRF_ENABLED"] = True
+    browser = production.test_client()
+    site = "https://allocations.example.org"
+    page = browser.get("/sign-in", base_url=site).text
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
+    told = {"csrf_token": token, "email": "nobody@example.org", "password": "wrong and long enough"}
+    answer = browser.post("/sign-in", data=told, base_url=site, headers=headers)
+    assert answer.status_code == 200
+    assert "The e-mail address or the password is not right" in answer.text
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "allocations.example.org.evil.example", "allocations.example.org@evil"]
 )

@@ -9,14 +9,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from migrations.invariants import INVARIANTS, assert_invariants, missing_invariants
 from refuge.accounts import models as accounts
 from refuge.audit import models as audit
+from refuge.audit.service import SYSTEM, record
 from refuge.beds import models as beds
 from refuge.codes import models as codes
-from refuge.database import Base, Database
+from refuge.database import Base, Database, now
 from refuge.referrals import models as referrals
 from refuge.schema import MIGRATIONS, migrate
 from tests.databases import ENGINES, named, on_server, open_database
@@ -77,7 +79,25 @@ def test_the_models_and_the_migrated_schema_are_the_same(empty: Database) -> Non
         assert compare_metadata(context, Base.metadata) == []
 
 
-@pytest.mark.parametrize("guard", ["stay_taken_insert", "audit_is_append_only_delete"])
+@pytest.mark.parametrize("column", ["id", "sequence"])
+def test_no_audit_event_is_written_over(database: Database, column: str) -> None:
+    for _ in range(2):
+        with database.write() as db:
+            record(db, "test.done", by=SYSTEM, at=now())
+    columns = [one.name for one in audit.AuditEvent.__table__.columns]
+    other = "sequence" if column == "id" else "id"
+    taken = ", ".join({"action": "'test.forged'", other: f"{other} + 100"}.get(one, one) for one in columns)
+    select_first = f"({', '.join(columns)}) SELECT {taken} FROM audit_event WHERE sequence = 1"  # noqa: S608  of our columns
+    attack = f"INSERT OR REPLACE INTO audit_event {select_first}"
+    if not database.is_sqlite:
+        attack = f"INSERT INTO audit_event {select_first} ON CONFLICT ({column}) DO UPDATE SET action = 'test.forged'"
+    with pytest.raises(IntegrityError, match="never changed"), database.write() as db:
+        db.execute(text(attack))
+    with database.reading() as db:
+        assert db.scalars(select(audit.AuditEvent.action)).all() == ["test.done", "test.done"]
+
+
+@pytest.mark.parametrize("guard", ["stay_taken_insert", "audit_is_append_only_delete", "audit_is_append_only_insert"])
 def test_a_lost_trigger_is_noticed(guard: str, tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'lost.db'}")
     migrate(database)

@@ -259,8 +259,9 @@ class World:
         }  # fmt: skip
         person = Pilot().person(db, makers[relation])
         draft = ReferralDraft(
-            ref=new_ref(db, ReferralDraft), person_id=person.id, typed={}, started_at=now(), saved_at=now()
-        )
+            ref=new_ref(db, ReferralDraft), person_id=person.id, agency_id=person.agency_id, typed={},
+            started_at=now(), saved_at=now(),
+        )  # fmt: skip
         db.add(draft)
         return draft.ref
 

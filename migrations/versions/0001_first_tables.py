@@ -168,6 +168,7 @@ def upgrade() -> None:
     op.create_table(
         "referral_draft",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -177,6 +178,7 @@ def upgrade() -> None:
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ref", sa.String(length=12), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_referral_draft_agency_id_agency")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_referral_draft_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_draft")),
         sa.UniqueConstraint("ref", name=op.f("uq_referral_draft_ref")),
@@ -320,6 +322,19 @@ def upgrade() -> None:
         sa.Column("age", sa.Integer(), nullable=True),
         sa.Column("ethnicity", sa.String(length=40), nullable=False),
         sa.Column("adult_dependants", sa.Integer(), nullable=True),
+        sa.Column(
+            "children_come",
+            sa.Enum(
+                "not_asked",
+                "no",
+                "yes",
+                name="children_come_is_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column(
             "pregnant",
             sa.Enum(

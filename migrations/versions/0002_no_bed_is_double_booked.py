@@ -1,9 +1,13 @@
-"""No bed is double-booked and no audit event is changed: the database itself refuses, on both engines.
+"""No bed is double-booked, no network mixed with another, no audit event changed: the database refuses, on both engines.
 
 What takes a bed for a time is compared as half-open spans: a stay until it ended or is expected to end, a hold until its hour
 or until it was used or released, a closure until it ended or is expected to end. Two of one kind never overlap. Two of
 different kinds do not either, but for a stay that uses its own referral's hold. Nobody moves into a bed that is closed until
-somebody has opened it, whatever day it was expected back; nobody moves into a retired bed, or is retired upon.
+somebody has opened it, whatever day it was expected back; nobody moves into a retired bed, or is retired upon, and it is
+not closed either.
+
+A stay or a hold joins a bed and a referral of one network, and a pair joins two referrals of one; a refuge and a referral are
+of the network of their agency. Networks never change, so that this needs looking at only once, by a few primary keys.
 
 PostgreSQL keeps the first by exclusion constraints that need no extension, and the second by a trigger that locks the bed's
 row first; SQLite, which has one writer at a time, keeps both by triggers.
@@ -28,15 +32,43 @@ DECIDED = {"stay": "bed_id, started_at", "hold": "bed_id, from_at, until_at", "c
 """The columns whose change is a decision. A plan that slips (a later move-on) is a fact and is never refused."""
 
 
+# For each table that joins rows: the columns that join them, and the query that finds something if their networks differ.
+_BED_AND_REFERRAL = (
+    "bed_id, referral_id",
+    """SELECT 1 FROM bed JOIN refuge ON refuge.id = bed.refuge_id JOIN referral ON referral.id = NEW.referral_id
+    WHERE bed.id = NEW.bed_id AND refuge.network_id <> referral.network_id""",
+)
+_TWO_REFERRALS = (
+    "low_id, high_id",
+    """SELECT 1 FROM referral AS low JOIN referral AS high ON high.id = NEW.high_id
+    WHERE low.id = NEW.low_id AND low.network_id <> high.network_id""",
+)
+_OF_AGENCY = ("agency_id", "SELECT 1 FROM agency WHERE id = NEW.agency_id AND network_id <> NEW.network_id")
+IN_ONE_NETWORK = {
+    "stay": _BED_AND_REFERRAL,
+    "hold": _BED_AND_REFERRAL,
+    "conflict_pair": _TWO_REFERRALS,
+    "possible_same": _TWO_REFERRALS,
+    "refuge": _OF_AGENCY,
+    "referral": _OF_AGENCY,
+}
+NETWORK_IS_FIXED = {"agency": "network_id", "refuge": "network_id", "referral": "network_id", "bed": "refuge_id"}
+"""What would move a row to another network, were it ever changed."""
+TWO_NETWORKS = "in_one_network: of two networks"
+FIXED = "network_is_fixed: it never changes"
+
+
 def upgrade() -> None:
-    """Guard the beds and the audit chain."""
+    """Guard the beds, the networks and the audit chain."""
     for table in ("stay", "closure"):
         op.execute(f"CREATE UNIQUE INDEX uq_{table}_open ON {table} (bed_id) WHERE ended_at IS NULL")
     op.execute("CREATE UNIQUE INDEX uq_stay_open_referral ON stay (referral_id) WHERE ended_at IS NULL")
     if op.get_bind().dialect.name == "postgresql":
         _guard_postgresql()
+        _guard_networks_postgresql()
     else:
         _guard_sqlite()
+        _guard_networks_sqlite()
 
 
 def downgrade() -> None:
@@ -49,6 +81,12 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER audit_is_append_only ON audit_event")
         op.execute("DROP TRIGGER audit_is_not_emptied ON audit_event")
         op.execute("DROP TRIGGER lived_in_bed_not_retired ON bed")
+        for table in IN_ONE_NETWORK:
+            op.execute(f"DROP TRIGGER in_one_network ON {table}")
+            op.execute(f"DROP FUNCTION refuse_two_networks_of_{table}()")
+        for table in NETWORK_IS_FIXED:
+            op.execute(f"DROP TRIGGER network_is_fixed ON {table}")
+        op.execute("DROP FUNCTION refuse_other_network()")
         op.execute("DROP FUNCTION refuse_retiring_lived_in_bed()")
         op.execute("DROP FUNCTION refuse_taken_bed()")
         op.execute("DROP FUNCTION span_end(timestamptz, date, timestamptz)")
@@ -140,7 +178,7 @@ BEGIN
   ) THEN
     RAISE EXCEPTION 'bed_not_taken: it is closed' USING ERRCODE = 'exclusion_violation';
   END IF;
-  IF TG_TABLE_NAME <> 'closure' AND EXISTS (
+  IF EXISTS (
     SELECT 1 FROM bed WHERE id = NEW.bed_id AND retired_on <= (lower(mine) AT TIME ZONE 'UTC')::date
   ) THEN
     RAISE EXCEPTION 'bed_not_taken: it is retired' USING ERRCODE = 'exclusion_violation';
@@ -176,8 +214,11 @@ SQLITE_TRIGGERS: list[str] = [
     "stay_referral_twice_insert",
     "stay_referral_twice_update",
     "lived_in_bed_not_retired",
+    "audit_is_append_only_insert",
     "audit_is_append_only_update",
     "audit_is_append_only_delete",
+    *(f"{table}_in_one_network_{when}" for table in IN_ONE_NETWORK for when in ("insert", "update")),
+    *(f"{table}_network_is_fixed" for table in NETWORK_IS_FIXED),
 ]
 
 
@@ -210,11 +251,10 @@ def _guard_sqlite() -> None:
                 + f" AND NEW.{start} < {_EXPECTED_END[table].format(row='NEW')}"
                 + f" AND other.{SPANS[other][1]} < {ends[other].format(row='other')}{own});"
             )
-        if table != "closure":
-            cross += (
-                "SELECT RAISE(ABORT, 'bed_not_taken: it is retired') WHERE EXISTS "
-                f"(SELECT 1 FROM bed WHERE bed.id = NEW.bed_id AND bed.retired_on <= NEW.{start});"
-            )
+        cross += (
+            "SELECT RAISE(ABORT, 'bed_not_taken: it is retired') WHERE EXISTS "
+            f"(SELECT 1 FROM bed WHERE bed.id = NEW.bed_id AND bed.retired_on <= NEW.{start});"
+        )
         for when, clause in (("insert", "INSERT"), ("update", f"UPDATE OF {DECIDED[table]}")):
             op.execute(f"CREATE TRIGGER {table}_taken_{when} BEFORE {clause} ON {table} BEGIN {cross} END")
     twice = (
@@ -237,4 +277,47 @@ def _guard_sqlite() -> None:
         op.execute(
             f"CREATE TRIGGER audit_is_append_only_{what} BEFORE {what.upper()} ON audit_event "
             "BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END",
+        )
+    # INSERT OR REPLACE would delete what stands in its way without any trigger on DELETE, unless it is stopped before.
+    op.execute(
+        "CREATE TRIGGER audit_is_append_only_insert BEFORE INSERT ON audit_event "
+        "BEGIN SELECT RAISE(ABORT, 'audit events are never changed') "
+        "WHERE EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) "
+        "OR EXISTS (SELECT 1 FROM audit_event WHERE sequence = NEW.sequence); END",
+    )
+
+
+def _guard_networks_postgresql() -> None:
+    for table, (columns, differ) in IN_ONE_NETWORK.items():
+        op.execute(
+            f"CREATE FUNCTION refuse_two_networks_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF EXISTS ({differ}) THEN "
+            f"RAISE EXCEPTION '{TWO_NETWORKS}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
+        )
+        op.execute(
+            f"CREATE TRIGGER in_one_network BEFORE INSERT OR UPDATE OF {columns} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION refuse_two_networks_of_{table}()",
+        )
+    op.execute(
+        "CREATE FUNCTION refuse_other_network() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '{FIXED}' USING ERRCODE = 'restrict_violation'; END $$",
+    )
+    for table, column in NETWORK_IS_FIXED.items():
+        op.execute(
+            f"CREATE TRIGGER network_is_fixed BEFORE UPDATE OF {column} ON {table} FOR EACH ROW "
+            f"WHEN (OLD.{column} IS DISTINCT FROM NEW.{column}) EXECUTE FUNCTION refuse_other_network()",
+        )
+
+
+def _guard_networks_sqlite() -> None:
+    for table, (columns, differ) in IN_ONE_NETWORK.items():
+        for when, clause in (("insert", "INSERT"), ("update", f"UPDATE OF {columns}")):
+            op.execute(
+                f"CREATE TRIGGER {table}_in_one_network_{when} BEFORE {clause} ON {table} BEGIN "
+                f"SELECT RAISE(ABORT, '{TWO_NETWORKS}') WHERE EXISTS ({differ}); END",
+            )
+    for table, column in NETWORK_IS_FIXED.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_network_is_fixed BEFORE UPDATE OF {column} ON {table} "
+            f"WHEN OLD.{column} IS NOT NEW.{column} BEGIN SELECT RAISE(ABORT, '{FIXED}'); END",
         )

@@ -139,6 +139,8 @@ def enable_person(db: Session, person: Person, *, by: Actor, at: datetime) -> No
 def change_place(db: Session, person: Person, agency: Agency, role: Role, *, by: Actor, at: datetime) -> None:
     """Move her to another role or agency; she signs in again to see what she may there."""
     _refuse_unfit(agency, role)
+    if by.ref == person.ref:
+        raise Refused("You cannot change your own role or agency. Ask another administrator.", code="place.own")
     before = (person.agency.ref, person.role)
     if before == (agency.ref, role):
         return

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from refuge.accounts.models import Person
 
+LONGEST_ADDRESS = 45
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 CLEARED_ON_LEAVING = '"cache", "storage"'
@@ -94,10 +95,15 @@ def _end(db: Session, *which: ColumnElement[bool], why: str, at: datetime) -> in
     return len(db.scalars(ended.returning(WebSession.id)).all())
 
 
+def source_of_request() -> str:
+    """Return the network address that this request came from, no longer than an address can be."""
+    return (request.remote_addr or "-")[:LONGEST_ADDRESS]
+
+
 def current_actor() -> Actor:
     """Return who acts in this request, for the audit: refs only."""
     row: WebSession | None = g.get("web_session")
-    source = request.remote_addr or "-"
+    source = source_of_request()
     if row is None:
         return Actor(NOBODY.ref, NOBODY.agency_ref, NOBODY.role, g.request_id, source)
     person = row.person

@@ -14,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from refuge.accounts.models import Person
 from refuge.accounts.passwords import hash_password, is_outdated, matches
 from refuge.accounts.sessions import end_session_of_token, start_session
-from refuge.accounts.throttle import count_guess, forgive_guess, marks
+from refuge.accounts.throttle import TooManyTries, count_guess, forgive_guess, marks
 from refuge.audit.service import Actor, record
 
 if TYPE_CHECKING:
@@ -38,10 +38,14 @@ class Attempt:
 
 def sign_in(database: Database, attempt: Attempt, *, key: bytes, at: datetime) -> str | None:
     """Return the token of a new session, or None. Raises TooManyTries, or ServiceUnavailable if too many try."""
-    with database.write() as db:
-        guess = count_guess(db, marks(key, attempt.email, attempt.source), at=at)
     with database.reading() as db:
         person = db.scalar(select(Person).where(Person.email == attempt.email))
+    try:
+        with database.write() as db:
+            guess = count_guess(db, marks(key, attempt.email, attempt.source), at=at)
+    except TooManyTries:
+        _note_failure(database, attempt, person, "sign_in.refused", at=at)
+        raise
     stored = person.password_hash if person is not None else None
     try:
         right = matches(stored, attempt.password)
@@ -50,16 +54,16 @@ def sign_in(database: Database, attempt: Attempt, *, key: bytes, at: datetime) -
             forgive_guess(db, guess)
         raise
     if person is None or not right or person.disabled_at is not None:
-        _note_failure(database, attempt, person, at=at)
+        _note_failure(database, attempt, person, "sign_in.failed", at=at)
         return None
     better = hash_password(attempt.password) if is_outdated(stored or "") else None
     return _begin(database, attempt, person, guess, better=better, at=at)
 
 
-def _note_failure(database: Database, attempt: Attempt, person: Person | None, *, at: datetime) -> None:
+def _note_failure(database: Database, attempt: Attempt, person: Person | None, what: str, *, at: datetime) -> None:
     nobody = Actor("-", "-", "-", attempt.request_id, attempt.source)
     with database.write() as db:
-        record(db, "sign_in.failed", person.ref if person is not None else "-", by=nobody, at=at)
+        record(db, what, person.ref if person is not None else "-", by=nobody, at=at)
 
 
 def _begin(

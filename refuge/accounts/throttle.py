@@ -14,12 +14,15 @@ from refuge.accounts.models import SignInAttempt
 from refuge.database import lock_for_writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 GUESSES = 10
+"""Wrong guesses that an account may have within the window (Cyber Essentials)."""
+GUESSES_OF_SOURCE = 50
+"""The same for one network address: many people share an office's."""
 WINDOW = timedelta(minutes=5)
 KEPT = timedelta(days=1)
 
@@ -28,12 +31,15 @@ class TooManyTries(Exception):  # noqa: N818  an answer that people read, not a 
     """This account or this address has had its guesses for now."""
 
 
-def marks(key: bytes, email: str, source: str) -> tuple[str, str]:
-    """Return what a guess counts against: keyed hashes of the account and of the network address."""
-    return _keyed(key, f"account {email}"), _keyed(key, f"source {_neighbourhood(source)}")
+def marks(key: bytes, email: str, source: str) -> dict[str, int]:
+    """Return what a guess counts against, keyed hashes of the account and of the network address, and how often."""
+    return {
+        _keyed(key, f"account {email}"): GUESSES,
+        _keyed(key, f"source {_neighbourhood(source)}"): GUESSES_OF_SOURCE,
+    }
 
 
-def count_guess(db: Session, against: Sequence[str], *, at: datetime) -> list[int]:
+def count_guess(db: Session, against: Mapping[str, int], *, at: datetime) -> list[int]:
     """Count a guess before it is looked at, and return its rows. Raises TooManyTries, and then counts nothing.
 
     A refused guess is not counted: whoever keeps on guessing delays the owner of an account, but never shuts her out.
@@ -45,7 +51,7 @@ def count_guess(db: Session, against: Sequence[str], *, at: datetime) -> list[in
         .where(SignInAttempt.counted_against.in_(against), SignInAttempt.at > at - WINDOW)
         .group_by(SignInAttempt.counted_against),
     )
-    if any(guesses >= GUESSES for _, guesses in counted):
+    if any(guesses >= against[mark] for mark, guesses in counted):
         raise TooManyTries
     rows = [SignInAttempt(counted_against=mark, at=at) for mark in against]
     db.add_all(rows)

@@ -67,6 +67,7 @@ def add_referral(
         abuse=told.get("abuse", []),
         access=told.get("access", []),
         access_asked="access" in told,
+        children_come=Answer.YES if told.get("children") else Answer.NOT_ASKED,
         preferred_areas=[],
         **{name: told[name] for name in AS_TOLD if name in told},
         **{name: Answer(told[name]) for name in ANSWERS if name in told},

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from refuge.accounts.models import Agency, AgencyKind, Network, Person
 from refuge.accounts.passwords import hash_password
 from refuge.audit.service import SYSTEM, record
-from refuge.beds.models import Bed, Closure, Hold, Refuge, StaffingHours, Stay
+from refuge.beds.models import Bed, Closure, Hold, Refuge, RefugeAddress, StaffingHours, Stay
 from refuge.codes.service import load_codes
 from refuge.database import new_ref
 from refuge.demo.households import add_referral
@@ -121,6 +121,7 @@ def _add_refuge(loading: Loading, told: dict[str, Any]) -> None:
     )
     db.add(refuge)
     db.flush()
+    db.add(RefugeAddress(refuge_id=refuge.id, address=told["address"]))
     for position, bed in enumerate(told["beds"], start=1):
         _add_bed(loading, refuge, bed, position)
     db.flush()

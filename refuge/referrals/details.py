@@ -68,6 +68,7 @@ class ReferralDetails:
     age: int | None
     ethnicity: str
     adult_dependants: int | None
+    children_come: Answer
     pregnant: Answer
     due_on: date | None
     risk_tool: str
@@ -104,7 +105,8 @@ class ReferralDetails:
 
 PLAIN = (
     "shared", "source", "safe_number", "safe_times", "may_leave_message", "may_text", "contact_note",
-    "referrer_contact", "name", "born_on", "age", "ethnicity", "adult_dependants", "pregnant", "due_on",
+    "referrer_contact", "name", "born_on", "age", "ethnicity", "adult_dependants", "children_come", "pregnant",
+    "due_on",
     "risk_tool", "risk_count", "judgement", "judgement_reason", "now_at", "from_area", "needed_by",
     "elsewhere_unsafe", "preferences", "prefers_by_and_for", "prefers_self_contained", "needs_self_contained",
     "diet", "access_asked", "language", "interpreter", "interpreter_note", "pets", "pets_note",

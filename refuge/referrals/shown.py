@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from refuge.london import date_words, instant_words, london_date
 from refuge.referrals import risk
-from refuge.referrals.models import CheckState, ReferralState
+from refuge.referrals.models import Answer, CheckState, ReferralState
 from refuge.referrals.risk import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from refuge.referrals.models import MustNotMeet, Recourse, Referral
+    from refuge.referrals.details import MeetDetails
+    from refuge.referrals.models import Recourse, Referral
 
 NOT_ASKED = "Not asked"
 Labels = Mapping[str, Mapping[str, str]]
@@ -27,6 +28,8 @@ STATES = {
     ReferralState.WITHDRAWN: ("Withdrawn", "closed"),
 }
 """The state in words that give no place away, and the kind of its tag."""
+CHILDREN = {Answer.NOT_ASKED: NOT_ASKED, Answer.NO: "None", Answer.YES: "Yes, ages not asked"}
+"""Who comes where no child is listed."""
 RISKS = {
     RiskLevel.HIGH: "danger", RiskLevel.MEDIUM: "warning", RiskLevel.STANDARD: "neutral",
     RiskLevel.NOT_ASSESSED: "neutral",
@@ -89,6 +92,8 @@ def household_words(referral: Referral) -> str:
     if referral.children:
         ages = ", ".join(str(child.age) for child in referral.children)
         parts.append(f"{_count(len(referral.children), 'child', 'children')} ({ages})")
+    elif referral.children_come is not Answer.NO:
+        parts.append("children" if referral.children_come is Answer.YES else "children not asked")
     if referral.pregnant == "yes":
         parts.append("pregnant")
     return ", ".join(parts)
@@ -138,6 +143,8 @@ def missing(referral: Referral, recourse: Recourse | None) -> list[str]:
         (risk.level(referral.risk_tool, referral.risk_count, referral.judgement) is RiskLevel.NOT_ASSESSED, "risk"),
         (not referral.unsafe_areas and not referral.elsewhere_unsafe, "where she would not be safe"),
         (not referral.now_at, "where she is now"),
+        (referral.children_come is Answer.NOT_ASKED and not referral.children, "whether children come with her"),
+        (referral.children_come is Answer.YES and not referral.children, "how old the children are"),
         (referral.pregnant == "not_asked", "whether she is pregnant"),
         (any(child.sex == "not_asked" for child in referral.children), "whether a child is a girl or a boy"),
         (not referral.access_asked, "access needs"),
@@ -154,7 +161,7 @@ def sections(
     labels: Labels,
     *,
     today: date,
-    people: Sequence[MustNotMeet] | None,
+    people: Sequence[MeetDetails] | None,
     recourse: Recourse | None,
     money: bool,
 ) -> list[Part]:
@@ -207,11 +214,13 @@ def _household(referral: Referral, today: date) -> tuple[Row, ...]:
     children = ", ".join(
         f"{'under 1' if child.age == 0 else child.age} ({child.sex.label.lower()})" for child in referral.children
     )
+    if not children:
+        children = CHILDREN[referral.children_come]
     pregnant = referral.pregnant.label
     if referral.due_on:
         pregnant += f", due {_day(referral.due_on, today)}"
     return (
-        Row("Children", children or "None said"), _row("Pregnant", pregnant),
+        _row("Children", children), _row("Pregnant", pregnant),
         _row("Adults who depend on her", _number(referral.adult_dependants)),
     )  # fmt: skip
 
@@ -233,7 +242,7 @@ def _risk(referral: Referral, labels: Labels) -> tuple[Row, ...]:
     )
 
 
-def _unsafe(referral: Referral, labels: Labels, people: Sequence[MustNotMeet] | None) -> tuple[Row, ...]:
+def _unsafe(referral: Referral, labels: Labels, people: Sequence[MeetDetails] | None) -> tuple[Row, ...]:
     rows = [
         _row("Areas", _names((row.area for row in referral.unsafe_areas), labels["area"])),
         *_told("Other places", referral.elsewhere_unsafe),

@@ -204,3 +204,14 @@ def test_every_question_is_asked_in_words(sign_in_as: Callable[[str], FlaskClien
         legends = re.findall(r"<legend[^>]*>\s*(.*?)\s*</legend>", browser.get(path).text, re.DOTALL)
         assert set(questions) <= set(legends), path
         assert all(legends), path
+
+
+def test_a_bed_that_is_out_of_service_is_not_closed(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], bed: Bed
+) -> None:
+    browser = sign_in_as("manager.wall")
+    assert browser.post(f"/beds/{bed.ref}/retire").status_code == 302
+    answer = browser.post(f"/beds/{bed.ref}/close", data=CLOSE)
+    assert answer.status_code == 200
+    assert "Room 1 is out of service for good, so it cannot be closed." in answer.text
+    assert closures(app) == []

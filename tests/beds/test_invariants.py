@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from refuge.beds.models import Bed, Closure, Hold, HoldEnd, Stay
+from refuge.accounts.models import Agency
+from refuge.beds.models import Bed, Closure, Hold, HoldEnd, Refuge, Stay
 from refuge.beds.service.occupy import TAKEN, TWO_BEDS, take_bed
+from refuge.database import Base
 from refuge.errors import Refused
+from refuge.referrals.models import ConflictPair, PossibleSame, Referral
 from tests.beds.rows import closure, day, hold, stay
 from tests.builders import Pilot, add_referral
 
@@ -26,6 +30,7 @@ HERS, ANOTHERS = 0, 1
 SPANS = [(-2, 2), (8, 12), (-2, 12), (2, 8), (0, 10), (0, 1), (9, 10)]
 TOUCHING = [(-5, 0), (10, 15)]
 Row = Stay | Hold | Closure
+Added = TypeVar("Added", bound=Base)
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ def room(db: Session, name: str = "Room 1") -> Bed:
     return Pilot().bed(db, "WALL", name)
 
 
-def stands(db: Session, row: Row) -> Row:
+def stands(db: Session, row: Added) -> Added:
     db.add(row)
     db.flush()
     return row
@@ -143,6 +148,8 @@ def test_nobody_moves_into_a_retired_bed_and_no_bed_is_retired_upon_her(db: Sess
     db.flush()
     assert "no longer in use" in refused(db, stay(db, gone, referrals[HERS], 1)).sentence
     assert refused(db, hold(db, gone, referrals[HERS], 1, 2)).code == TAKEN
+    assert refused(db, closure(db, gone, 1)).code == TAKEN
+    stands(db, closure(db, gone, -2, -1))
     stands(db, stay(db, lived_in, referrals[HERS], 0))
     lived_in.retired_on = day(1).date()
     with pytest.raises(IntegrityError):
@@ -157,6 +164,57 @@ def test_what_was_refused_leaves_the_rest_of_the_transaction_standing(db: Sessio
     db.commit()
     db.refresh(other)
     assert other.notes == "Kept"
+
+
+MIXED: dict[str, Callable[[Session, Bed, int, int], Base]] = {
+    "a stay": lambda db, bed, _own, other: stay(db, bed, other, 0),
+    "a hold": lambda db, bed, _own, other: hold(db, bed, other, 0, 1),
+    "two who must not meet": lambda _db, _bed, own, other: ConflictPair(
+        low_id=own, high_id=other, recorded_at=day(0), found_by="ref"
+    ),
+    "perhaps the same woman": lambda _db, _bed, own, other: PossibleSame(
+        low_id=own, high_id=other, score=90, grounds=[]
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MIXED)
+def test_two_networks_are_never_joined(db: Session, referrals: list[int], what: str) -> None:
+    other = add_referral(db, "worker.elsewhere").id
+    stands(db, stay(db, Pilot().bed(db, "Elsewhere", "Room 1"), other, 0, 1))
+    with pytest.raises(IntegrityError, match="two networks"), db.begin_nested():
+        stands(db, MIXED[what](db, room(db), referrals[HERS], other))
+    row = stands(db, MIXED[what](db, room(db), referrals[HERS], referrals[ANOTHERS]))
+    setattr(row, "high_id" if hasattr(row, "high_id") else "referral_id", other)
+    with pytest.raises(IntegrityError, match="two networks"):
+        db.flush()
+
+
+@pytest.mark.parametrize("kind", [Refuge, Referral])
+def test_a_refuge_and_a_referral_are_of_the_network_of_their_agency(db: Session, kind: type[Refuge | Referral]) -> None:
+    add_referral(db)
+    row = db.scalars(select(kind).where(kind.agency_id == Pilot().agency(db, "Wall agency").id)).first()
+    assert row is not None
+    elsewhere = Pilot().agency(db, "Elsewhere agency")
+    with pytest.raises(IntegrityError, match="two networks"), db.begin_nested():
+        db.execute(update(kind).where(kind.id == row.id).values(agency_id=elsewhere.id))
+    values = {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name != "id"}
+    with pytest.raises(IntegrityError, match="two networks"):
+        db.execute(insert(kind).values({**values, "ref": "X-1", "name": "New", "network_id": elsewhere.network_id}))
+
+
+@pytest.mark.parametrize("kind", [Agency, Refuge, Referral])
+def test_nothing_moves_to_another_network(db: Session, kind: type[Agency | Refuge | Referral]) -> None:
+    add_referral(db)
+    elsewhere = Pilot().agency(db, "Elsewhere agency").network_id
+    with pytest.raises(IntegrityError, match="never changes"):
+        db.execute(update(kind).values(network_id=elsewhere))
+
+
+def test_a_bed_stays_in_its_refuge(db: Session) -> None:
+    room(db).refuge_id = Pilot().refuge(db, "Elsewhere").id
+    with pytest.raises(IntegrityError, match="never changes"):
+        db.flush()
 
 
 def test_a_fault_is_not_taken_for_a_lost_race(db: Session) -> None:

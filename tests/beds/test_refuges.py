@@ -37,6 +37,8 @@ BED = {
     "version": "1",
 }
 
+NUMBERS = ["2147483648", str(2**63), "9" * 5000, "-1", "٣"]
+
 
 @pytest.fixture
 def wall(app: Flask) -> Refuge:
@@ -195,6 +197,33 @@ def test_a_bed_is_added_changed_and_taken_out_of_service(
     assert "out of service from today" in browser.post(f"/beds/{old.ref}/retire", follow_redirects=True).text
     assert old.ref not in browser.get("/beds").text
     assert audited(app, "bed.retired") == [(old.ref, {})]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_that_no_database_holds_is_answered_in_words(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], wall: Refuge, number: str
+) -> None:
+    browser = sign_in_as("manager.wall")
+    with app.extensions["database"].reading() as db:
+        bed = Pilot().bed(db, "WALL", "Room 1")
+    for path, form in {f"/beds/{bed.ref}/edit": BED, f"/refuges/{wall.ref}/edit": {**REFUGE, "name": "WALL"}}.items():
+        assert "Somebody else changed this" in browser.post(path, data={**form, "version": number}).text
+    adults = browser.post(f"/refuges/{wall.ref}/beds/new", data={**BED, "adults": number}).text
+    assert "Enter how many adults it sleeps, from 1 to 6" in adults
+    close = {"reason": "repair", "start": "later", "from_on": [number, "1", number], "from_time": number}
+    assert "Enter a real date" in browser.post(f"/beds/{bed.ref}/close", data=close).text
+    assert "Room 3" in browser.get("/beds", query_string={"children": number, "house": wall.ref}).text
+    assert browser.get(f"/beds/{number}").status_code == 404
+
+
+def test_a_name_in_use_is_noticed_in_any_script(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], wall: Refuge
+) -> None:
+    browser = sign_in_as("manager.wall")
+    for name, status in {"Ängel": 302, "ÄNGEL": 200}.items():
+        assert browser.post(f"/refuges/{wall.ref}/beds/new", data={**BED, "name": name}).status_code == status
+        assert browser.post("/refuges/new", data={**REFUGE, "name": name}).status_code == status
+    assert refuge_named(app, "ÄNGEL") is None
 
 
 def test_a_bed_is_not_taken_out_of_service_while_a_woman_lives_there(

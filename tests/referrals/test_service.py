@@ -112,24 +112,27 @@ def test_an_older_save_never_replaces_a_newer_one(database: Database) -> None:
     page = Opening("first", 0)
     with database.write() as db:
         draft = begun(db)
-        assert save_draft(db, draft, {"name": ["Dan"]}, page=page, saves=2, at=AT).taken
-        late = save_draft(db, draft, {"name": ["D"]}, page=page, saves=1, at=AT)
+        assert save_draft(db, draft, {"name": ["Dan"]}, page=page, saves=2, actor=actor(db), at=AT).taken
+        late = save_draft(db, draft, {"name": ["D"]}, page=page, saves=1, actor=actor(db), at=AT)
         assert (late.taken, late.elsewhere, draft.typed) == (False, False, {"name": ["Dan"]})
 
 
 def test_a_second_tab_is_told_instead_of_overwriting_the_first(database: Database) -> None:
     with database.write() as db:
         draft = begun(db)
-        save_draft(db, draft, {"name": ["first"]}, page=Opening("first", 0), saves=3, at=AT)
-        second = save_draft(db, draft, {"name": ["second"]}, page=Opening("second", 0), saves=9, at=AT)
+        by = actor(db)
+        save_draft(db, draft, {"name": ["first"]}, page=Opening("first", 0), saves=3, actor=by, at=AT)
+        second = save_draft(db, draft, {"name": ["second"]}, page=Opening("second", 0), saves=9, actor=by, at=AT)
         assert (second.taken, second.elsewhere, draft.typed) == (False, True, {"name": ["first"]})
-        over = save_draft(db, draft, {"name": ["second"]}, page=Opening("second", 3), saves=4, at=AT)
+        over = save_draft(db, draft, {"name": ["second"]}, page=Opening("second", 3), saves=4, actor=by, at=AT)
         assert over.taken
 
 
 def test_more_than_anybody_types_is_refused_in_words(database: Database) -> None:
     with database.write() as db, pytest.raises(Refused, match="too long"):
-        save_draft(db, begun(db), {"preferences": ["x" * 200_001]}, page=Opening("p", 0), saves=1, at=AT)
+        save_draft(
+            db, begun(db), {"preferences": ["x" * 200_001]}, page=Opening("p", 0), saves=1, actor=actor(db), at=AT,
+        )  # fmt: skip
 
 
 def test_the_same_woman_is_found_again_by_number_and_by_name(database: Database) -> None:

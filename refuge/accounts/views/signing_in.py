@@ -16,6 +16,7 @@ from refuge.accounts.sessions import (
     current_actor,
     end_session,
     give_token,
+    source_of_request,
     take_token_away,
 )
 from refuge.accounts.signing_in import Attempt
@@ -59,7 +60,7 @@ def _try(form: SignInForm) -> ResponseReturnValue:
     close_session()  # a password is never checked inside a transaction
     credentials = form.details()
     attempt = Attempt(
-        credentials.email, credentials.password, request.remote_addr or "-", g.request_id,
+        credentials.email, credentials.password, source_of_request(), g.request_id,
         request.cookies.get(ServerSessions.token_cookie(current_app)),
     )  # fmt: skip
     key = current_app.config["CONFIG"].derived_key("sign-in attempts")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from refuge.audit.service import Actor, record
 from refuge.beds.models import AddressReveal, Refuge, RefugeAddress
+from refuge.beds.service.refuges import lock_refuge
 from refuge.errors import Refused
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def reveal_address(
 def set_address(session: Session, refuge: Refuge, address: str, *, by: Person, actor: Actor, at: datetime) -> None:
     """Keep, or replace, where a refuge of her own agency is. What was kept before is not shown."""
     _refuse_others(refuge, by)
+    lock_refuge(session, refuge.id)
     _write(session, refuge, address)
     record(session, "address.changed", refuge.ref, by=actor, at=at, fields=["address"])
 

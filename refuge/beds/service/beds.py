@@ -11,8 +11,8 @@ from refuge.audit.service import Actor, record
 from refuge.beds.models import Bed, Refuge
 from refuge.beds.occupancy import Follows, State, occupancy
 from refuge.beds.queries import life_of_bed
-from refuge.beds.service.occupy import lock_bed
-from refuge.beds.service.versions import refuse_if_stale, set_columns
+from refuge.beds.service.refuges import lock_refuge
+from refuge.beds.service.versions import is_in_use, refuse_if_stale, set_columns
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
@@ -45,6 +45,7 @@ def add_bed(
     session: Session, refuge: Refuge, details: BedDetails, *, opened_on: date, actor: Actor, at: datetime
 ) -> Bed:
     """Add a bed to a refuge. Raise Refused if it has one of that name."""
+    lock_refuge(session, refuge.id)
     _refuse_name_in_use(session, refuge.id, details.name)
     last = session.scalar(select(func.max(Bed.position)).where(Bed.refuge_id == refuge.id))
     bed = Bed(
@@ -62,6 +63,7 @@ def add_bed(
 
 def change_bed(session: Session, bed: Bed, details: BedDetails, *, version: int, actor: Actor, at: datetime) -> None:
     """Change what a bed is like. Raise Refused if somebody changed it since, or has taken the name."""
+    lock_refuge(session, bed.refuge_id)  # before the bed, so that nobody takes the name meanwhile
     session.refresh(bed, with_for_update={"of": Bed})
     refuse_if_stale(bed, version)
     _refuse_name_in_use(session, bed.refuge_id, details.name, except_for=bed.id)
@@ -73,7 +75,7 @@ def change_bed(session: Session, bed: Bed, details: BedDetails, *, version: int,
 
 def retire_bed(session: Session, bed: Bed, *, by: Person, actor: Actor, at: datetime) -> None:
     """Take a bed out of service for good, from today. Raise Refused while it is lived in, held or promised."""
-    lock_bed(session, bed.id)
+    session.refresh(bed, with_for_update={"of": Bed})
     on = london_date(at)
     if bed.retired_on is not None:
         raise Refused(f"{bed.name} is out of service already.", code="bed.retired")
@@ -90,9 +92,5 @@ def retire_bed(session: Session, bed: Bed, *, by: Person, actor: Actor, at: date
 
 
 def _refuse_name_in_use(session: Session, refuge_id: int, name: str, *, except_for: int | None = None) -> None:
-    with session.no_autoflush:
-        found = session.scalar(
-            select(Bed.id).where(Bed.refuge_id == refuge_id, func.lower(Bed.name) == name.lower()),
-        )
-    if found is not None and found != except_for:
+    if is_in_use(session, name, select(Bed.id, Bed.name).where(Bed.refuge_id == refuge_id), except_for):
         raise Refused("Another bed of this refuge has this name. Choose a different one.", field="name")

@@ -36,8 +36,9 @@ class ClosureDetails:
 def close_bed(
     session: Session, bed: Bed, details: ClosureDetails, *, by: Person, actor: Actor, at: datetime
 ) -> Closure:
-    """Close a bed of her own agency. Raise Refused while somebody lives there or it is held."""
-    lock_bed(session, bed.id)
+    """Close a bed of her own agency. Raise Refused while somebody lives there or it is held, or if it is retired."""
+    session.refresh(bed, with_for_update={"of": Bed})
+    _refuse_if_retired(bed, details)
     _refuse_if_taken(bed, life_of_bed(session, by, bed, at), details, at)
     closure = Closure(
         bed_id=bed.id,
@@ -75,6 +76,11 @@ def open_closure(session: Session, bed: Bed) -> Closure:
     if found is None:
         raise Refused(f"{bed.name} is not closed. Somebody may have opened it a moment ago.", code="bed.not_closed")
     return found
+
+
+def _refuse_if_retired(bed: Bed, details: ClosureDetails) -> None:
+    if bed.retired_on is not None and bed.retired_on <= london_date(details.from_at):
+        raise Refused(f"{bed.name} is out of service for good, so it cannot be closed.", code="bed.retired")
 
 
 def _refuse_if_taken(bed: Bed, life: BedLife, details: ClosureDetails, at: datetime) -> None:

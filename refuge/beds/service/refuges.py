@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from refuge.audit.service import Actor, record
 from refuge.beds.models import Refuge, StaffingHours
-from refuge.beds.service.versions import refuse_if_stale, set_columns
-from refuge.database import new_ref
+from refuge.beds.service.versions import is_in_use, refuse_if_stale, set_columns
+from refuge.database import lock_for_writing, new_ref
 from refuge.errors import Refused
 
 if TYPE_CHECKING:
@@ -58,8 +58,14 @@ class RefugeDetails:
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "hours"}
 
 
+def lock_refuge(session: Session, refuge_id: int) -> None:
+    """Let one transaction at a time decide about this refuge and what is in it, until it ends."""
+    session.execute(select(Refuge.id).where(Refuge.id == refuge_id).with_for_update())
+
+
 def add_refuge(session: Session, details: RefugeDetails, *, by: Person, actor: Actor, at: datetime) -> Refuge:
     """Add a refuge that her agency runs. Raise Refused if the network has one of that name."""
+    _lock_names(session, by.network_id)
     _refuse_name_in_use(session, by.network_id, details.name)
     refuge = Refuge(
         ref=new_ref(session, Refuge),
@@ -78,6 +84,7 @@ def change_refuge(
     session: Session, refuge: Refuge, details: RefugeDetails, *, version: int, actor: Actor, at: datetime
 ) -> None:
     """Change what a refuge offers. Raise Refused if somebody changed it since, or has taken the name."""
+    _lock_names(session, refuge.network_id)
     session.refresh(refuge, with_for_update={"of": Refuge})
     refuse_if_stale(refuge, version)
     _refuse_name_in_use(session, refuge.network_id, details.name, except_for=refuge.id)
@@ -96,12 +103,12 @@ def confirm_beds(session: Session, refuge: Refuge, *, by: Person, actor: Actor, 
     record(session, "beds.confirmed", refuge.ref, by=actor, at=at)
 
 
+def _lock_names(session: Session, network_id: int) -> None:
+    lock_for_writing(session, f"refuges of network {network_id}")
+
+
 def _refuse_name_in_use(session: Session, network_id: int, name: str, *, except_for: int | None = None) -> None:
-    with session.no_autoflush:
-        found = session.scalar(
-            select(Refuge.id).where(Refuge.network_id == network_id, func.lower(Refuge.name) == name.lower()),
-        )
-    if found is not None and found != except_for:
+    if is_in_use(session, name, select(Refuge.id, Refuge.name).where(Refuge.network_id == network_id), except_for):
         raise Refused("Another refuge of the network has this name. Choose a different code name.", field="name")
 
 

@@ -1,4 +1,4 @@
-"""Nobody overwrites what somebody else saved while she was typing."""
+"""Nobody overwrites what somebody else saved while she was typing, or takes a name that is in use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from refuge.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
 
     from refuge.beds.models import Bed, Refuge
 
@@ -31,3 +34,10 @@ def set_columns(row: Bed | Refuge, values: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, values[name])
     return changed
+
+
+def is_in_use(session: Session, name: str, rows: Select[int, str], except_for: int | None) -> bool:
+    """Return whether another of these rows, of id and name, has this name in small letters or capitals."""
+    with session.no_autoflush:
+        found = session.execute(rows).all()
+    return any(one.casefold() == name.casefold() for row_id, one in found if row_id != except_for)

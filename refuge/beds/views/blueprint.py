@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from refuge.beds.models import Bed, Refuge
 
 blueprint = Blueprint("beds", __name__)
+VERSION = re.compile(r"[0-9]{1,9}")
+"""What fits a whole number of either database."""
 
 
 def seen_refuge(ref: str) -> Refuge:
@@ -41,4 +44,4 @@ def words_of(name: str) -> Mapping[str, str]:
 
 def read_version(text: object) -> int:
     """Return the version that a form carries; one that makes no sense is older than any."""
-    return int(str(text)) if str(text).isascii() and str(text).isdigit() else -1
+    return int(str(text)) if VERSION.fullmatch(str(text)) else -1

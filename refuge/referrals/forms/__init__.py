@@ -2,6 +2,7 @@
 
 from refuge.referrals.forms.filled import filled, progress_filled
 from refuge.referrals.forms.referral import LISTS, SECTIONS, ReferralForm, checks_of, referral_form, routes_of
+from refuge.referrals.forms.rows import add_row, say_beside, sound
 from refuge.referrals.forms.small import FindForm, ProgressForm, WithdrawForm, progress_form
 
 __all__ = [
@@ -11,10 +12,13 @@ __all__ = [
     "ProgressForm",
     "ReferralForm",
     "WithdrawForm",
+    "add_row",
     "checks_of",
     "filled",
     "progress_filled",
     "progress_form",
     "referral_form",
     "routes_of",
+    "say_beside",
+    "sound",
 ]

@@ -133,7 +133,7 @@ def _made(day: str, month: str, year: int | None) -> date | None:
     number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else month
     try:
         return date(int(year or 0), int(number), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):  # 99999999999 is a number and no day
         return None
 
 

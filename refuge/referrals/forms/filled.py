@@ -16,7 +16,7 @@ TEXTS = (
     "safe_number", "safe_times", "contact_note", "source", "referrer_contact", "name", "born_on", "age", "due_on",
     "risk_tool", "risk_count", "judgement", "judgement_reason", "elsewhere_unsafe", "now_at", "from_area", "needed_by",
     "preferences", "prefers_by_and_for", "prefers_self_contained", "language", "interpreter", "interpreter_note",
-    "adult_dependants", "diet", "pets", "pets_note", "stayed_before", "refuge_history", "pregnant",
+    "adult_dependants", "diet", "pets", "pets_note", "stayed_before", "refuge_history", "children_come", "pregnant",
 )  # fmt: skip
 FLAGS = ("may_leave_message", "may_text", "shared", "access_asked")
 CODES = ("abuse", "preferred_areas", "access")

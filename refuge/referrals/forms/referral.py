@@ -18,6 +18,7 @@ from refuge.referrals.details import (
     RouteDetails,
 )
 from refuge.referrals.forms.fields import Listed, Pick, SaidDate, Text, WholeNumber, Words, offered
+from refuge.referrals.forms.rows import MOST_CHILDREN, MOST_PEOPLE, ChildForm, MeetForm, begun, refuse_more, sound
 from refuge.referrals.models import Answer, CheckState, ChildSex, Judgement, NeedLevel, RouteState
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ LISTS = (
     "funding_route", "ethnicity", "check", "area", "language",
 )  # fmt: skip
 NO_YES = (("no", "No"), ("yes", "Yes"))
-MOST_CHILDREN = 15
-MOST_PEOPLE = 20
 NOT_KNOWN = "NOT_KNOWN"
 
 
@@ -46,33 +45,6 @@ def words_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
 def answer(label: str, hint: str = "") -> Pick:
     """Return a question that may be not asked, or answered no or yes."""
     return Pick(label, words_of(Answer), Answer.NOT_ASKED.value, hint)
-
-
-class ChildForm(Form):
-    """One child."""
-
-    age = WholeNumber("Age in years", 0, 17, "Enter the child’s age in years")
-    sex = Listed("Girl or boy", "Not asked")
-
-    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  as WTForms makes it
-        """Offer the two words."""
-        super().__init__(*args, **more)
-        self.sex.offer([(ChildSex.GIRL.value, "Girl"), (ChildSex.BOY.value, "Boy")])
-
-    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
-        """Ask for the age of a child that was begun."""
-        fine = super().validate(extra_validators)
-        if fine and self.sex.typed and self.age.typed is None:
-            self.age.errors = ["Enter the child’s age in years, 0 for a baby under one"]
-            return False
-        return fine
-
-
-class MeetForm(Form):
-    """One person whom she must not meet."""
-
-    who = Text("Name, or the number of a referral", 120)
-    why = Text("Why", 400)
 
 
 class ReferralForm(Form):
@@ -97,7 +69,8 @@ class ReferralForm(Form):
     ethnicity = Listed("Ethnic group", "Not asked")
 
     # The household.
-    children = FieldList(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
+    children_come = answer("Do children come with her?")
+    children = FieldList(FormField(ChildForm), min_entries=1)
     pregnant = answer("Is she pregnant?")
     due_on = SaidDate("Baby due", "Enter the date the baby is due", "Such as 3 5 2027")
     adult_dependants = WholeNumber(
@@ -114,7 +87,7 @@ class ReferralForm(Form):
     # Where it is not safe, and whom she must not meet.
     unsafe_areas = SelectMultipleField("Areas where she would not be safe")
     elsewhere_unsafe = Words("Other places, in her words", 4000)
-    must_not_meet = FieldList(FormField(MeetForm), min_entries=1, max_entries=MOST_PEOPLE)
+    must_not_meet = FieldList(FormField(MeetForm), min_entries=1)
 
     # Where she is, and when.
     now_at = Listed("Where is she now?", "Not asked")
@@ -152,7 +125,7 @@ class ReferralForm(Form):
         """Bind what was typed, valid or not, and offer what can be chosen on this day."""
         self.on = on
         self.lists = lists
-        super().__init__(formdata=typed)
+        super().__init__(formdata=sound(typed.items(multi=True)))
         self._offer()
 
     def _offer(self) -> None:
@@ -183,6 +156,16 @@ class ReferralForm(Form):
             "shared", "Say whether the other refuges may see this: ask her",
             missing=self.shared.typed not in {"no", "yes"},
         )  # fmt: skip
+        self._want(
+            "children_come", "You said that no child comes, and listed one. Take the child away, or choose Yes",
+            missing=self.children_come.typed == Answer.NO and bool(begun(self.children)),
+        )  # fmt: skip
+        refuse_more(
+            self.children, MOST_CHILDREN, f"Keep to {MOST_CHILDREN} children: write about the others in What to mind"
+        )
+        refuse_more(
+            self.must_not_meet, MOST_PEOPLE, f"Keep to {MOST_PEOPLE} people: write the others beside one of these"
+        )
         return not self.errors
 
     def _want(self, name: str, sentence: str, *, missing: bool) -> None:
@@ -225,6 +208,7 @@ class ReferralForm(Form):
         return {
             "name": self.name.typed, "born_on": self.born_on.typed, "age": self.age.typed,
             "ethnicity": self.ethnicity.typed or "not_asked", "adult_dependants": self.adult_dependants.typed,
+            "children_come": Answer.YES if begun(self.children) else Answer(self.children_come.typed),
             "pregnant": Answer(self.pregnant.typed), "due_on": self.due_on.typed,
         }  # fmt: skip
 

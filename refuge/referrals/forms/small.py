@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from wtforms import Form, RadioField
 
-from refuge.referrals.forms.fields import Text, WholeNumber, offered
+from refuge.referrals.forms.fields import Text, offered
 from refuge.referrals.forms.referral import check_fields, route_fields
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ class WithdrawForm(Form):
     """Why a referral ends without a place from us."""
 
     reason = RadioField("Why does it end?", widget=GovRadioInput(), validate_choice=False)
-    version = WholeNumber("Version", 0, 999_999, "Load the page again")
 
     def __init__(self, typed: MultiDict[str, str] | None, codes: list[Code]) -> None:
         """Offer the reasons of code list `withdrawal`."""

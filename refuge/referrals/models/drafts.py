@@ -19,6 +19,8 @@ class ReferralDraft(Referable):
     prefix = "D"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    """The agency for which she takes the call: it does not follow her to another."""
     typed: Mapped[dict[str, Any]]
     """Field name to list of values, as the browser sent them."""
     started_at: Mapped[datetime]

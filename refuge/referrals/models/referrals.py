@@ -101,6 +101,8 @@ class Referral(Referable):
     """Code list `ethnicity`."""
     adult_dependants: Mapped[int | None]
     """How many adults who depend on her come too; None: not asked."""
+    children_come: Mapped[Answer] = mapped_column(one_of(Answer, "children_come"), default=Answer.NOT_ASKED)
+    """Whether children come with her; "no" is not the same as an empty list."""
     pregnant: Mapped[Answer] = mapped_column(one_of(Answer, "pregnant"), default=Answer.NOT_ASKED)
     due_on: Mapped[date | None]
 

@@ -1,6 +1,6 @@
 """Reading referrals. Every read starts from what its reader may see."""
 
-from refuge.referrals.queries.confidential import must_not_meet, recourse
+from refuge.referrals.queries.confidential import must_not_meet, recourse, told_to
 from refuge.referrals.queries.drafts import draft, my_drafts
 from refuge.referrals.queries.pairs import Known, known_already, probe_of
 from refuge.referrals.queries.referrals import (
@@ -11,6 +11,7 @@ from refuge.referrals.queries.referrals import (
     one,
     page,
     risk_rank,
+    visible_refs,
     visible_to,
 )
 
@@ -29,5 +30,7 @@ __all__ = [
     "probe_of",
     "recourse",
     "risk_rank",
+    "told_to",
+    "visible_refs",
     "visible_to",
 ]

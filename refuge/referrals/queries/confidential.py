@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from refuge.audit.service import record
 from refuge.permissions import Permission
+from refuge.referrals.details import MeetDetails
 from refuge.referrals.models import MustNotMeet, Recourse
-from refuge.referrals.queries.referrals import is_own
+from refuge.referrals.queries.referrals import is_own, visible_refs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
     from refuge.audit.service import Actor
     from refuge.referrals.models import Referral
+
+REF = re.compile(r"(?<![A-Z0-9])([RW])[\W_]{0,3}([0-9]{5})(?![0-9])", re.IGNORECASE)
+"""A ref however it is written: `R-48213`, `r 48213`, `R48213`."""
+SOMEBODY = "another household"
 
 
 def may_see(referral: Referral, reader: Person, permission: Permission) -> bool:
@@ -54,3 +60,25 @@ def must_not_meet(
     if found:
         record(session, "conflict.seen", referral.ref, by=by, at=at)
     return found
+
+
+def told_to(
+    session: Session,
+    reader: Person,
+    referral: Referral,
+    people: Sequence[MustNotMeet],
+) -> list[MeetDetails]:
+    """Return whom she must not meet in words for this reader: a ref that she may not see is "another household"."""
+    if is_own(referral, reader):
+        return [MeetDetails(person.who, person.why) for person in people]
+    refs = {_ref(found) for person in people for text in (person.who, person.why) for found in REF.finditer(text)}
+    seen = visible_refs(session, reader, sorted(refs))
+
+    def words(found: re.Match[str]) -> str:
+        return found[0] if _ref(found) in seen else SOMEBODY
+
+    return [MeetDetails(REF.sub(words, person.who), REF.sub(words, person.why)) for person in people]
+
+
+def _ref(found: re.Match[str]) -> str:
+    return f"{found[1].upper()}-{found[2]}"

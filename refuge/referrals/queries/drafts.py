@@ -1,4 +1,4 @@
-"""Drafts: only for the person who takes the call."""
+"""Drafts: only for the person who takes the call, while she works where she took it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def my_drafts(session: Session, reader: Person) -> Sequence[ReferralDraft]:
         select(ReferralDraft)
         .where(
             ReferralDraft.person_id == reader.id,
+            ReferralDraft.agency_id == reader.agency_id,
             ReferralDraft.discarded_at.is_(None),
             ~select(Referral.id).where(Referral.draft_id == ReferralDraft.id).exists(),
         )
@@ -33,6 +34,7 @@ def draft(session: Session, reader: Person, ref: str, *, lock: bool = False) -> 
     """Return her own draft with this ref, even one that became a referral; not a discarded one."""
     query = select(ReferralDraft).where(
         ReferralDraft.person_id == reader.id,
+        ReferralDraft.agency_id == reader.agency_id,
         ReferralDraft.ref == ref,
         ReferralDraft.discarded_at.is_(None),
     )

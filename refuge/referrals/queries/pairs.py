@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import or_, select
 
-from refuge.beds.models import Stay
+from refuge.beds.models import Bed, Refuge, Stay
 from refuge.permissions import Permission
 from refuge.referrals.duplicates import Probe, block_keys, compare, quoted_refs
 from refuge.referrals.models import MatchKey, PossibleSame, Referral
@@ -96,12 +96,24 @@ def known_already(session: Session, reader: Person, referral: Referral) -> list[
         .where(visible_to(reader))
         .order_by(PossibleSame.score.desc()),
     ).all()
-    stays = _stays(session, [row_id for row_id, _, pair in rows if pair.same is not False])
+    stays = _stays(session, reader, [row_id for row_id, _, pair in rows if pair.same is not False])
     return [Known(ref, pair.score, pair.grounds, pair.same, stays.get(row_id, ())) for row_id, ref, pair in rows]
 
 
-def _stays(session: Session, referrals: Iterable[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
+def _stays(
+    session: Session,
+    reader: Person,
+    referrals: Iterable[int],
+) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """Return when they stayed in beds of the reader's own agency; where else she has lived is not said."""
     found: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    for stay in session.scalars(select(Stay).where(Stay.referral_id.in_(list(referrals))).order_by(Stay.started_at)):
+    query = (
+        select(Stay)
+        .join(Bed, Bed.id == Stay.bed_id)
+        .join(Refuge, Refuge.id == Bed.refuge_id)
+        .where(Stay.referral_id.in_(list(referrals)), Refuge.agency_id == reader.agency_id)
+        .order_by(Stay.started_at)
+    )
+    for stay in session.scalars(query):
         found.setdefault(stay.referral_id, []).append((stay.started_at, stay.ended_at))
     return found

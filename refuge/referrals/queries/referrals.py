@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from refuge.accounts.models import Agency, AgencyKind
+from refuge.beds.models import Bed, Refuge, Stay
 from refuge.permissions import Permission
 from refuge.referrals.duplicates import digits_of, name_key
 from refuge.referrals.models import Judgement, Referral, ReferralState
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 """How many referrals a page of the list shows."""
+OPEN = (ReferralState.WAITING, ReferralState.HELD)
+"""While a referral is one of these, the other refuges need it to find her a place."""
 LEAST_TO_FIND = 2
 """A search for a single letter would show everybody."""
 SHOWN = (joinedload(Referral.taken_by),)
@@ -37,14 +40,44 @@ class Page(NamedTuple):
 def visible_to(reader: Person) -> ColumnElement[bool]:
     """Return the condition under which a referral may be seen at all.
 
-    Refuges: their own, and those that women agreed to share within the network. Referrers: their own agency's.
+    Refuges: their own, those of women who live or lived in their beds, and of the network those that women agreed to
+    share, for as long as they are open. Referrers: their own agency's.
     """
     if not reader.may(Permission.REFERRAL_SEE):
         return false()
     own = Referral.agency_id == reader.agency_id
     if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
-        return and_(Referral.network_id == reader.network_id, or_(own, Referral.shared))
+        offered = and_(Referral.shared, Referral.state.in_(OPEN))
+        return and_(Referral.network_id == reader.network_id, or_(own, offered, _resident_of(reader)))
     return own
+
+
+def _resident_of(reader: Person) -> ColumnElement[bool]:
+    """Return the condition that she lives or lived in a bed of the reader's agency: then it is its resident's record.
+
+    It stands by itself (`correlate`), so that a query which reads stays too cannot tie itself to it by accident.
+    """
+    stays = (
+        select(Stay.referral_id)
+        .join(Bed, Bed.id == Stay.bed_id)
+        .join(Refuge, Refuge.id == Bed.refuge_id)
+        .where(Refuge.agency_id == reader.agency_id)
+        .correlate(None)
+    )
+    return Referral.id.in_(stays)
+
+
+def visible_refs(session: Session, reader: Person, refs: Sequence[str]) -> dict[str, str]:
+    """Return which of these refs of referrals (R-) and stays (W-) she may see, each with the ref of its referral."""
+    if not refs:
+        return {}
+    named = select(Referral.ref, Referral.ref.label("referral")).where(visible_to(reader), Referral.ref.in_(refs))
+    lived = (
+        select(Stay.ref, Referral.ref)
+        .join(Referral, Referral.id == Stay.referral_id)
+        .where(visible_to(reader), Stay.ref.in_(refs))
+    )
+    return {row.ref: row.referral for row in session.execute(named.union_all(lived))}
 
 
 def is_own(referral: Referral, reader: Person) -> bool:

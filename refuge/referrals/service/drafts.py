@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
-from refuge.referrals.models import ReferralDraft
+from refuge.referrals.models import Referral, ReferralDraft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,8 @@ class Saved(NamedTuple):
 def start_draft(session: Session, *, by: Person, actor: Actor, at: datetime) -> ReferralDraft:
     """Begin a call."""
     draft = ReferralDraft(
-        ref=new_ref(session, ReferralDraft), person_id=by.id, typed={}, started_at=at, saved_at=at, saves=0, said=[],
+        ref=new_ref(session, ReferralDraft), person_id=by.id, agency_id=by.agency_id, typed={}, started_at=at,
+        saved_at=at, saves=0, said=[],
     )  # fmt: skip
     session.add(draft)
     record(session, "draft.started", draft.ref, by=actor, at=at)
@@ -61,12 +62,15 @@ def save_draft(
     *,
     page: Opening,
     saves: int,
+    actor: Actor,
     at: datetime,
 ) -> Saved:
-    """Keep what was typed, valid or not, unless a newer save is there already: one statement decides.
+    """Keep what was typed, valid or not, unless a newer save or a referral is there already: one statement decides.
 
-    `saves` is the counter of this save. A page opened before another one saved replaces nothing.
+    `saves` is the counter of this save. A page opened before another one saved replaces nothing. The caller holds the
+    lock of the draft. The audit notes that a page saved, not each of its saves.
     """
+    begins = draft.saves == 0 or draft.saved_from != page.token
     kept = {name: [value.replace("\0", "") for value in values] for name, values in typed.items()}
     if len(json.dumps(kept).encode()) > MOST_BYTES:
         raise Refused("That is too long to keep. Shorten what you typed; nothing on the page is lost.", code="too_long")
@@ -76,6 +80,7 @@ def save_draft(
             ReferralDraft.id == draft.id,
             ReferralDraft.discarded_at.is_(None),
             ReferralDraft.saves < saves,
+            ~select(Referral.id).where(Referral.draft_id == ReferralDraft.id).exists(),
             or_(ReferralDraft.saved_from == page.token, ReferralDraft.saves == page.base),
         )
         .values(typed=kept, saves=saves, saved_at=at, saved_from=page.token)
@@ -83,6 +88,8 @@ def save_draft(
     )
     session.refresh(draft)
     taken = bool(done.rowcount)  # type: ignore[attr-defined]  # an update's result counts rows
+    if taken and begins:
+        record(session, "draft.saved", draft.ref, by=actor, at=at)
     return Saved(taken, draft.saves, draft.saved_at, elsewhere=not taken and draft.saved_from != page.token)
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import and_, delete, or_, select
 
 from refuge.audit.service import record
-from refuge.beds.models import Stay
 from refuge.errors import Refused
 from refuge.referrals.duplicates import block_keys, name_key, same_name
 from refuge.referrals.models import ConflictPair, MatchKey, MustNotMeet, PossibleSame, Referral
 from refuge.referrals.queries.pairs import matches, probe_of
-from refuge.referrals.queries.referrals import visible_to
+from refuge.referrals.queries.referrals import visible_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from refuge.referrals.models import ReferralDraft
 
 Pair = TypeVar("Pair", PossibleSame, ConflictPair)
-REF = re.compile(r"[RW]-\d{5}")
+REF = re.compile(r"[RW]-[0-9]{5}")
 
 
 def compare_with_network(session: Session, referral: Referral, *, at: datetime) -> None:
@@ -48,10 +47,7 @@ def who_key_of(session: Session, who: str, *, by: Person) -> str:
     ref = who.strip().upper()
     if not REF.fullmatch(ref):
         return name_key(who)
-    query = select(Referral.ref).where(visible_to(by), Referral.ref == ref)
-    if ref.startswith("W"):
-        query = select(Referral.ref).join(Stay, Stay.referral_id == Referral.id).where(visible_to(by), Stay.ref == ref)
-    found = session.scalar(query)
+    found = visible_refs(session, by, [ref]).get(ref)
     if found is None:
         raise Refused(f"{ref} is not a referral that you can see. Write the name instead.", field="must_not_meet")
     return found

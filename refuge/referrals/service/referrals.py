@@ -154,7 +154,8 @@ def _take_over_conflicts(session: Session, referral: Referral, details: Referral
     told = [(person.who, person.why) for person in details.must_not_meet]
     if told == [(row.who, row.why) for row in referral.must_not_meet]:
         return []
-    keys = [who_key_of(session, who, by=by) for who, _ in told]
+    known = {row.who: row.who_key for row in referral.must_not_meet}  # told when she could be seen: it stays
+    keys = [known.get(who) or who_key_of(session, who, by=by) for who, _ in told]
     referral.must_not_meet = [
         MustNotMeet(who=who, why=why, who_key=key) for (who, why), key in zip(told, keys, strict=True)
     ]

@@ -19,23 +19,25 @@ from refuge.referrals import queries, risk
 from refuge.referrals.forms import (
     SECTIONS,
     WithdrawForm,
+    add_row,
     checks_of,
     filled,
     progress_filled,
     progress_form,
     referral_form,
     routes_of,
+    sound,
 )
 from refuge.referrals.queries.confidential import may_see
 from refuge.referrals.service import change_referral, update_progress, withdraw_referral
 from refuge.referrals.service.referrals import STALE
-from refuge.referrals.views.drafts import add_row, show_beside
-from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, today
+from refuge.referrals.views.drafts import show_beside
+from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, today, whole
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from refuge.referrals.forms import ReferralForm
+    from refuge.referrals.forms import ProgressForm, ReferralForm
     from refuge.referrals.models import Referral
 
 
@@ -60,8 +62,8 @@ def change(ref: str) -> ResponseReturnValue:
     found = changeable_or_404(ref, lock=True)
     if (refusal := _refusal(found)) is not None:
         return refusal
-    version = request.form.get("version", 0, type=int)
-    typed = MultiDict(request.form.items(multi=True))
+    version = whole(request.form, "version")
+    typed = sound(request.form.items(multi=True))
     do = request.form.get("do", "")
     if do.startswith("add_"):
         add_row(typed, do.removeprefix("add_"))
@@ -100,15 +102,16 @@ def progress(ref: str) -> ResponseReturnValue:
     form = progress_form(typed, code_lists(), on=today(), money=money)
     if not posted:
         record(session, "referral.seen", found.ref, by=actor, at=at, groups=["progress"])
-        return render_template("referrals/progress.html", referral=found, form=form, money=money, version=found.version)
-    version = request.form.get("version", 0, type=int)
+        return _small_page("progress", found, form, found.version)
+    version = whole(request.form, "version")
     if not form.validate():
-        page = render_template("referrals/progress.html", referral=found, form=form, money=money, version=version)
-        return page, 422
-    update_progress(
-        session, found, checks_of(form), routes_of(form) if money else None, version=version, actor=actor, at=at,
-    )  # fmt: skip
-    session.commit()
+        return _small_page("progress", found, form, version), 422
+    routes = routes_of(form) if money else None
+    try:
+        update_progress(session, found, checks_of(form), routes, version=version, actor=actor, at=at)
+        session.commit()
+    except (Refused, StaleDataError) as refused:
+        return _refused("progress", ref, form, refused)
     flash("Checks and ways of paying are up to date.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
 
@@ -123,14 +126,14 @@ def withdraw(ref: str) -> ResponseReturnValue:
         return refusal
     reasons = lists(session, ("withdrawal",), on=today())["withdrawal"]
     form = WithdrawForm(request.form if posted else None, reasons)
+    version = whole(request.form, "version") if posted else found.version
     if not posted or not form.validate():
-        version = request.form.get("version", found.version, type=int)
-        page = render_template("referrals/withdraw.html", referral=found, form=form, version=version)
-        return page, 422 if posted else 200
-    withdraw_referral(
-        session, found, form.reason.data, version=form.version.typed or 0, actor=current_actor(), at=now(),
-    )  # fmt: skip
-    session.commit()
+        return _small_page("withdraw", found, form, version), 422 if posted else 200
+    try:
+        withdraw_referral(session, found, form.reason.data, version=version, actor=current_actor(), at=now())
+        session.commit()
+    except (Refused, StaleDataError) as refused:
+        return _refused("withdraw", ref, form, refused)
     flash(f"The referral {ref} is withdrawn.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
 
@@ -141,6 +144,21 @@ def _refusal(found: Referral) -> ResponseReturnValue | None:
         return None
     flash("This referral no longer waits, so it cannot be changed here. Ring the refuge.", "warning")
     return redirect(url_for("referrals.referral", ref=found.ref))
+
+
+def _small_page(name: str, found: Referral, form: ProgressForm | WithdrawForm, version: int) -> str:
+    money = may_see(found, user(), Permission.IMMIGRATION_SEE)
+    return render_template(f"referrals/{name}.html", referral=found, form=form, money=money, version=version)
+
+
+def _refused(name: str, ref: str, form: ProgressForm | WithdrawForm, why: Exception) -> ResponseReturnValue:
+    """Show the page again with what was typed and why it was not kept. The next press is about the newest version."""
+    session.rollback()
+    flash(why.sentence if isinstance(why, Refused) else STALE, "warning")
+    found = changeable_or_404(ref)
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    return _small_page(name, found, form, found.version), 409
 
 
 def _page(found: Referral, form: ReferralForm, version: int) -> str:

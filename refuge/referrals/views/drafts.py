@@ -19,12 +19,12 @@ from refuge.london import clock_words, instant_words
 from refuge.permissions import Permission, requires
 from refuge.referrals import queries, risk
 from refuge.referrals.duplicates import Probe, digits_of, quoted_refs
-from refuge.referrals.forms import SECTIONS, ReferralForm, referral_form
+from refuge.referrals.forms import SECTIONS, ReferralForm, add_row, referral_form, say_beside, sound
 from refuge.referrals.forms.fields import read_date
 from refuge.referrals.models import Referral
 from refuge.referrals.queries.pairs import known_so_far
 from refuge.referrals.service import Opening, discard_draft, make_referral, save_draft, say_known, start_draft
-from refuge.referrals.views.room import blueprint, code_lists, draft_or_404, today
+from refuge.referrals.views.room import blueprint, code_lists, draft_or_404, today, whole
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,7 +61,7 @@ def draft(ref: str) -> ResponseReturnValue:
     if made := _made(found):
         return redirect(url_for("referrals.referral", ref=made.ref))
     record(session, "draft.seen", found.ref, by=current_actor(), at=now())
-    return _page(found, _form(MultiDict(_flat(found.typed))), Opening(secrets.token_hex(8), found.saves), found.saves)
+    return _page(found, _form(sound(_flat(found.typed))), Opening(secrets.token_hex(8), found.saves), found.saves)
 
 
 @blueprint.post("/referrals/drafts/<ref>")
@@ -93,7 +93,7 @@ def send(ref: str) -> ResponseReturnValue:
 @requires(Permission.REFERRAL_MAKE)
 def save(ref: str) -> ResponseReturnValue:
     """Save what is typed so far, and say how it went."""
-    found = draft_or_404(ref)
+    found = draft_or_404(ref, lock=True)  # so that it waits for a page that is sending this call now
     if made := _made(found):
         return jsonify(sent=url_for("referrals.referral", ref=made.ref))
     typed = _typed()
@@ -153,11 +153,12 @@ def _send(found: ReferralDraft, typed: MultiDict[str, str]) -> ResponseReturnVal
 
 def show_beside(form: ReferralForm, refused: Refused) -> None:
     """Put a refusal beside the field that it is about."""
-    field = form[refused.field or "shared"]
     if refused.field == "must_not_meet":
-        refs = [entry for entry in form.must_not_meet.entries if entry.form.who.typed.upper() in refused.sentence]
-        field = refs[0].form.who if refs else field
-    field.errors = [refused.sentence]
+        rows = [entry.form for entry in form.must_not_meet.entries]
+        about = [row for row in rows if row.who.typed and row.who.typed.upper() in refused.sentence]
+        say_beside(form.must_not_meet, (about or rows)[0], refused.sentence)
+    else:
+        form[refused.field or "shared"].errors = [refused.sentence]
 
 
 def _page(found: ReferralDraft, form: ReferralForm, opening: Opening, saves: int) -> str:
@@ -177,7 +178,7 @@ def _made(found: ReferralDraft) -> Referral | None:
 
 
 def _typed() -> MultiDict[str, str]:
-    return MultiDict([pair for pair in request.form.items(multi=True) if pair[0] not in KEPT_OUT])
+    return sound(pair for pair in request.form.items(multi=True) if pair[0] not in KEPT_OUT)
 
 
 def _flat(typed: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -185,24 +186,15 @@ def _flat(typed: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 
 def _opening() -> Opening:
-    return Opening(request.form.get("page", "")[:16], request.form.get("base", 0, type=int))
+    return Opening(request.form.get("page", "")[:16], whole(request.form, "base"))
 
 
 def _save(found: ReferralDraft, typed: MultiDict[str, str]) -> Saved:
-    saves = request.form.get("saves", 0, type=int)
     # The page's script counts up before it sends; a page without a script sends the counter that it was given.
-    saves = max(saves, _opening().base + 1)
-    return save_draft(session, found, typed.to_dict(flat=False), page=_opening(), saves=saves, at=now())
-
-
-def add_row(typed: MultiDict[str, str], rows: str) -> None:
-    """Add an empty row to what was typed, for a page without a script."""
-    places = {
-        int(name.split("-")[1]) for name in typed if name.startswith(f"{rows}-") and name.split("-")[1].isdecimal()
-    }
-    first = {"children": "age", "must_not_meet": "who"}.get(rows)
-    if first:
-        typed.add(f"{rows}-{max(places, default=0) + 1}-{first}", "")
+    saves = max(whole(request.form, "saves"), _opening().base + 1)
+    return save_draft(
+        session, found, typed.to_dict(flat=False), page=_opening(), saves=saves, actor=current_actor(), at=now(),
+    )  # fmt: skip
 
 
 def _anchor(do: str) -> str:

@@ -17,7 +17,7 @@ from refuge.referrals import queries
 from refuge.referrals.forms import FindForm
 from refuge.referrals.models import ReferralState
 from refuge.referrals.shown import Labels, Line, lines
-from refuge.referrals.views.room import blueprint
+from refuge.referrals.views.room import blueprint, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
     """Show the referrals that she may see: waiting first."""
     asked = request.args.get("state", "")
     scope = asked if asked in SCOPES else OPEN
-    number = max(1, request.args.get("page", 1, type=int))
+    number = max(1, whole(request.args, "page", 1))
     page = queries.page(session, user(), states=SCOPES[scope].states, number=number)
     record(session, "referral.listed", by=current_actor(), at=now(), refs=[row.ref for row in page.rows])
     shown = lines(page.rows, _words(), own=user().agency_id, at=now())

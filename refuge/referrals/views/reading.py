@@ -31,11 +31,12 @@ def referral(ref: str) -> ResponseReturnValue:
     """Show everything about a referral that she may see."""
     found, reader, actor, at = referral_or_404(ref), user(), current_actor(), now()
     people = queries.must_not_meet(session, reader, found, by=actor, at=at)
+    told = queries.told_to(session, reader, found, people)
     recourse = queries.recourse(session, reader, found, by=actor, at=at)
     known = queries.known_already(session, reader, found)
     words = labels(session, (*LISTS, "outcome", "withdrawal"))
     shown = sections(
-        found, words, today=today(), people=people if may_see(found, reader, Permission.CONFLICT_SEE) else None,
+        found, words, today=today(), people=told if may_see(found, reader, Permission.CONFLICT_SEE) else None,
         recourse=recourse, money=may_see(found, reader, Permission.IMMIGRATION_SEE),
     )  # fmt: skip
     groups = [section.anchor for section in shown]

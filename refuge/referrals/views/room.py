@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
@@ -16,6 +17,8 @@ from refuge.referrals.forms import LISTS
 if TYPE_CHECKING:
     from datetime import date
 
+    from werkzeug.datastructures import MultiDict
+
     from refuge.referrals.models import Referral, ReferralDraft
 
 blueprint = Blueprint("referrals", __name__)
@@ -29,6 +32,12 @@ def today() -> date:
 def code_lists() -> Lists:
     """Return the lists that the form offers today."""
     return lists(session, LISTS, on=today())
+
+
+def whole(given: MultiDict[str, str], name: str, default: int = 0) -> int:
+    """Return a whole number that a request carries, if it is one that every database holds."""
+    text = given.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else default
 
 
 def referral_or_404(ref: str, *, lock: bool = False) -> Referral:
