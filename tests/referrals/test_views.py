@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -267,7 +268,7 @@ def test_a_correction_is_prefilled_and_changes_only_what_was_changed(worker: Fla
         database, name="Danielle Example", need_drugs="high", unsafe_areas="E06000016", route_charity="asked",
         **{"must_not_meet-0-who": "Tracy Invented", "children-0-age": "7", "children-0-sex": "boy"},
     )  # fmt: skip
-    form = _fields(worker.get(f"/referrals/{ref}/edit").text)
+    form = fields_of(worker.get(f"/referrals/{ref}/edit").text)
     assert worker.post(f"/referrals/{ref}/edit", data=form).location == f"/referrals/{ref}"
     assert events(database, "referral.changed") == []
     form["may_leave_message"] = ["yes"]
@@ -282,16 +283,16 @@ def test_a_correction_is_prefilled_and_changes_only_what_was_changed(worker: Fla
         assert db.scalars(select(Referral.name)).one() == "Danielle Example"
 
 
-def _fields(page: str) -> dict[str, list[str]]:
+def fields_of(page: str) -> dict[str, list[str]]:
     """Return what a browser would send of the form on this page."""
     form = page[page.index('class="call__form"') :]
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         named = dict(re.findall(r'\s([\w-]+)="([^"]*)"', tag))
         if named.get("type") not in {"radio", "checkbox"} or re.search(r"\bchecked\b", tag):
-            found.setdefault(named["name"], []).append(named.get("value", ""))
+            found.setdefault(named["name"], []).append(unescape(named.get("value", "")))
     for name, inner in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>([^<]*)</textarea>', form):
-        found[name] = [inner]
+        found[name] = [unescape(inner)]
     for name, inner in re.findall(r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', inner)
         found[name] = [chosen[1] if chosen else ""]

@@ -21,9 +21,13 @@ from refuge.referrals.forms import (
     WithdrawForm,
     add_row,
     checks_of,
+    dump_opened,
     filled,
+    merge,
+    merged_words,
     progress_filled,
     progress_form,
+    read_opened,
     referral_form,
     routes_of,
     sound,
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
     from refuge.referrals.models import Referral
 
 
+KEPT_OUT = frozenset({"csrf_token", "version", "opened", "do"})
+"""What travels in the form and is not about her."""
+
+
 @blueprint.get("/referrals/<ref>/edit")
 @requires(Permission.REFERRAL_CHANGE)
 def edit(ref: str) -> ResponseReturnValue:
@@ -48,11 +56,9 @@ def edit(ref: str) -> ResponseReturnValue:
     found, actor, at = changeable_or_404(ref), current_actor(), now()
     if (refusal := _refusal(found)) is not None:
         return refusal
-    people = queries.must_not_meet(session, user(), found, by=actor, at=at)
-    recourse = queries.recourse(session, user(), found, by=actor, at=at)
     record(session, "referral.seen", found.ref, by=actor, at=at, groups=["edit"])
-    form = referral_form(filled(found, people, recourse), code_lists(), on=today())
-    return _page(found, form, found.version)
+    saved = _as_typed(found)
+    return _page(found, referral_form(saved, code_lists(), on=today()), found.version, dump_opened(saved))
 
 
 @blueprint.post("/referrals/<ref>/edit")
@@ -63,14 +69,15 @@ def change(ref: str) -> ResponseReturnValue:
     if (refusal := _refusal(found)) is not None:
         return refusal
     version = whole(request.form, "version")
-    typed = sound(request.form.items(multi=True))
+    opened = request.form.get("opened", "")
+    typed = sound(pair for pair in request.form.items(multi=True) if pair[0] not in KEPT_OUT)
     do = request.form.get("do", "")
     if do.startswith("add_"):
         add_row(typed, do.removeprefix("add_"))
-        return _page(found, referral_form(typed, code_lists(), on=today()), version)
+        return _page(found, referral_form(typed, code_lists(), on=today()), version, opened)
     form = referral_form(typed, code_lists(), on=today())
     if not form.validate():
-        return _page(found, form, version), 422
+        return _page(found, form, version, opened), 422
     try:
         changed = change_referral(
             session, found, form.details(), version=version, by=user(), actor=current_actor(), at=now(),
@@ -80,10 +87,8 @@ def change(ref: str) -> ResponseReturnValue:
         session.rollback()
         if isinstance(refused, Refused) and refused.field:
             show_beside(form, refused)
-        else:
-            flash(STALE, "warning")
-        found = changeable_or_404(ref)
-        return _page(found, form, found.version), 409
+            return _page(changeable_or_404(ref), form, version, opened), 409
+        return _merged(ref, typed, opened), 409
     flash("The changes are kept." if changed else "Nothing was changed.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
 
@@ -161,8 +166,27 @@ def _refused(name: str, ref: str, form: ProgressForm | WithdrawForm, why: Except
     return _small_page(name, found, form, found.version), 409
 
 
-def _page(found: Referral, form: ReferralForm, version: int) -> str:
+def _as_typed(found: Referral) -> MultiDict[str, str]:
+    """Return what somebody would have typed to make the referral as it stands; what that shows is in the audit."""
+    actor, at = current_actor(), now()
+    people = queries.must_not_meet(session, user(), found, by=actor, at=at)
+    return filled(found, people, queries.recourse(session, user(), found, by=actor, at=at))
+
+
+def _merged(ref: str, typed: MultiDict[str, str], opened: str) -> str:
+    """Show what both typed: nobody's words are lost, and nothing is kept until she has read it."""
+    found = changeable_or_404(ref)
+    saved = _as_typed(found)
+    session.commit()  # what she is shown is in the audit
+    merged = merge(read_opened(opened, typed), saved, typed)
+    form = referral_form(merged.typed, code_lists(), on=today())
+    flash(merged_words(form, merged), "warning")
+    return _page(found, form, found.version, dump_opened(saved))
+
+
+def _page(found: Referral, form: ReferralForm, version: int, opened: str) -> str:
     words = risk.in_words(found.risk_tool, found.risk_count, found.judgement)
     return render_template(
-        "referrals/edit.html", referral=found, form=form, version=version, sections=SECTIONS, risk_words=words,
+        "referrals/edit.html", referral=found, form=form, version=version, opened=opened, sections=SECTIONS,
+        risk_words=words,
     )  # fmt: skip
