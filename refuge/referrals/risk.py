@@ -36,14 +36,17 @@ class Thresholds:
     medium: int | None
     high: int | None
     source: str
+    questions: int | None = None
+    """How many questions it has; None: not known."""
 
 
 TOOLS: Mapping[str, Thresholds] = {
     "DASH_RIC": Thresholds(
         medium=10, high=14,
         source="SafeLives: 14 or more yes answers is visible high risk (A/B); 10 to 13 medium in some areas (B)",
+        questions=24,
     ),
-    "DASH_2009": Thresholds(medium=None, high=None, source="The officer decides, not the count (B)"),
+    "DASH_2009": Thresholds(medium=None, high=None, source="The officer decides, not the count (B)", questions=27),
     "DARA": Thresholds(medium=None, high=None, source="No count is published (B)"),
     "OTHER": Thresholds(medium=None, high=None, source="Ours (D)"),
 }  # fmt: skip
@@ -62,6 +65,12 @@ def level(
     """
     judged = RiskLevel(judgement) if judgement in set(RiskLevel) else RiskLevel.NOT_ASSESSED
     return max(judged, by_count(tool, count, thresholds), key=lambda found: found.rank)
+
+
+def questions(tool: str, thresholds: Mapping[str, Thresholds] = TOOLS) -> int | None:
+    """Return how many questions a tool has, if that is known."""
+    told = thresholds.get(tool)
+    return None if told is None else told.questions
 
 
 def by_count(tool: str, count: int | None, thresholds: Mapping[str, Thresholds] = TOOLS) -> RiskLevel:

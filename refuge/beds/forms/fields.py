@@ -64,7 +64,9 @@ class Text(StringField):
         if self.needed and not self.data:
             raise ValidationError(self.needed)
         if self.data and len(self.data) > self.most:
-            raise ValidationError(f"Shorten this to {self.most} characters or fewer")
+            raise ValidationError(
+                f"{self.label.text}: shorten it to {self.most} characters, you have {len(self.typed)}"
+            )
 
 
 class Words(Text):

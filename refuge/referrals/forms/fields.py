@@ -47,7 +47,9 @@ class Text(StringField):
         """Refuse what would not fit."""
         del form
         if len(self.typed) > self.most:
-            raise ValidationError(f"Shorten this to {self.most} characters or fewer")
+            raise ValidationError(
+                f"{self.label.text}: shorten it to {self.most} characters, you have {len(self.typed)}"
+            )
 
 
 class Words(Text):

@@ -92,6 +92,13 @@ def may_change(referral: Referral, reader: Person) -> bool:
     return reader.agency_kind is AgencyKind.REFUGE_PROVIDER or referral.state is ReferralState.WAITING
 
 
+def may_progress(referral: Referral, reader: Person) -> bool:
+    """Return whether the reader may keep up its checks and ways of paying: a refuge that may yet place her, too."""
+    if reader.agency_kind is AgencyKind.REFUGE_PROVIDER and reader.may(Permission.REFERRAL_CHANGE):
+        return is_own(referral, reader) or referral.state in OPEN
+    return may_change(referral, reader)
+
+
 def risk_rank() -> ColumnElement[int]:
     """Return `risk.level` as the database can sort by it: 3 high, 2 medium, 1 standard, 0 not assessed."""
     high = [Referral.judgement == Judgement.HIGH]

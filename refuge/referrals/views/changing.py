@@ -36,11 +36,14 @@ from refuge.referrals.queries.confidential import may_see
 from refuge.referrals.service import change_referral, update_progress, withdraw_referral
 from refuge.referrals.service.referrals import STALE
 from refuge.referrals.views.drafts import show_beside
-from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, today, whole
+from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, progressing_or_404, today, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
+    from refuge.accounts.models import Person
     from refuge.referrals.forms import ProgressForm, ReferralForm
     from refuge.referrals.models import Referral
 
@@ -75,7 +78,7 @@ def change(ref: str) -> ResponseReturnValue:
     if do.startswith("add_"):
         add_row(typed, do.removeprefix("add_"))
         return _page(found, referral_form(typed, code_lists(), on=today()), version, opened)
-    form = referral_form(typed, code_lists(), on=today())
+    form = referral_form(typed, code_lists(), on=today(), is_new=False)
     if not form.validate():
         return _page(found, form, version, opened), 422
     try:
@@ -98,8 +101,8 @@ def change(ref: str) -> ResponseReturnValue:
 def progress(ref: str) -> ResponseReturnValue:
     """Keep how far the checks and the ways of paying have come."""
     posted = request.method == "POST"
-    found, actor, at = changeable_or_404(ref, lock=posted), current_actor(), now()
-    if (refusal := _refusal(found)) is not None:
+    found, actor, at = progressing_or_404(ref, lock=posted), current_actor(), now()
+    if (refusal := _refusal(found, may=queries.may_progress)) is not None:
         return refusal
     money = may_see(found, user(), Permission.IMMIGRATION_SEE)
     recourse = None if posted else queries.recourse(session, user(), found, by=actor, at=at)
@@ -116,7 +119,7 @@ def progress(ref: str) -> ResponseReturnValue:
         update_progress(session, found, checks_of(form), routes, version=version, actor=actor, at=at)
         session.commit()
     except (Refused, StaleDataError) as refused:
-        return _refused("progress", ref, form, refused)
+        return _refused("progress", progressing_or_404, ref, form, refused)
     flash("Checks and ways of paying are up to date.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
 
@@ -138,14 +141,16 @@ def withdraw(ref: str) -> ResponseReturnValue:
         withdraw_referral(session, found, form.reason.data, version=version, actor=current_actor(), at=now())
         session.commit()
     except (Refused, StaleDataError) as refused:
-        return _refused("withdraw", ref, form, refused)
+        return _refused("withdraw", changeable_or_404, ref, form, refused)
     flash(f"The referral {ref} is withdrawn.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
 
 
-def _refusal(found: Referral) -> ResponseReturnValue | None:
+def _refusal(
+    found: Referral, may: Callable[[Referral, Person], bool] = queries.may_change
+) -> ResponseReturnValue | None:
     """Return where to go instead if she may no longer change it: an agency that refers, once it does not wait."""
-    if queries.may_change(found, user()):
+    if may(found, user()):
         return None
     flash("This referral no longer waits, so it cannot be changed here. Ring the refuge.", "warning")
     return redirect(url_for("referrals.referral", ref=found.ref))
@@ -156,12 +161,19 @@ def _small_page(name: str, found: Referral, form: ProgressForm | WithdrawForm, v
     return render_template(f"referrals/{name}.html", referral=found, form=form, money=money, version=version)
 
 
-def _refused(name: str, ref: str, form: ProgressForm | WithdrawForm, why: Exception) -> ResponseReturnValue:
+def _refused(
+    name: str,
+    find: Callable[[str], Referral],
+    ref: str,
+    form: ProgressForm | WithdrawForm,
+    why: Exception,
+) -> ResponseReturnValue:
     """Show the page again with what was typed and why it was not kept. The next press is about the newest version."""
     session.rollback()
     flash(why.sentence if isinstance(why, Refused) else STALE, "warning")
-    found = changeable_or_404(ref)
-    if (refusal := _refusal(found)) is not None:
+    found = find(ref)
+    may = queries.may_progress if name == "progress" else queries.may_change
+    if (refusal := _refusal(found, may)) is not None:
         return refusal
     return _small_page(name, found, form, found.version), 409
 

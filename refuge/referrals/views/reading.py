@@ -46,6 +46,7 @@ def referral(ref: str) -> ResponseReturnValue:
     return render_template(
         "referrals/referral.html", referral=found, sections=shown, known=known, missing=missing(found, recourse),
         state_words=state_words(found, words), may_change=queries.may_change(found, reader),
+        may_progress=queries.may_progress(found, reader),
         waits=found.state is ReferralState.WAITING, household=household_words(found), waited=waited(found, at),
         received=instant_words(found.received_at, now=at), month=lambda then: f"{london_date(then):%B %Y}",
     )  # fmt: skip

@@ -56,6 +56,14 @@ def changeable_or_404(ref: str, *, lock: bool = False) -> Referral:
     return found
 
 
+def progressing_or_404(ref: str, *, lock: bool = False) -> Referral:
+    """Return a referral whose checks she may keep up: her agency's, or one that her refuge may yet place."""
+    found = referral_or_404(ref, lock=lock)
+    if not (queries.is_own(found, user()) or queries.may_progress(found, user())):
+        abort(404)
+    return found
+
+
 def draft_or_404(ref: str, *, lock: bool = False) -> ReferralDraft:
     """Return her own draft."""
     found = queries.draft(session, user(), ref, lock=lock)
