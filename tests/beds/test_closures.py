@@ -105,7 +105,7 @@ def test_a_closure_can_be_planned_and_called_off(
         ({"expected_ready": ["1", "1", "2020"]}, "Enter a day on or after the day it closes"),
         ({"expected_ready": ["1"]}, "Enter a real date"),
         ({"from_time": "25:00"}, "Enter a time like 09:00"),
-        ({"note": "x" * 201}, "Shorten this to 200 characters"),
+        ({"note": "x" * 201}, "shorten it to 200 characters, you have 201"),
     ],
 )
 def test_the_form_says_what_to_do_and_keeps_what_was_typed(
@@ -152,7 +152,7 @@ def test_a_held_bed_is_not_closed_while_it_is_held(
         )
     page = sign_in_as("worker.wall").post(f"/beds/{bed.ref}/close", data=CLOSE).text
     assert "Room 1 is held until" in page
-    assert f"for {ref}, by Manager Wall" in page
+    assert f"by Manager Wall for {ref}" in page
     assert closures(app) == []
 
 

@@ -64,9 +64,7 @@ class Text(StringField):
         if self.needed and not self.data:
             raise ValidationError(self.needed)
         if self.data and len(self.data) > self.most:
-            raise ValidationError(
-                f"{self.label.text}: shorten it to {self.most} characters, you have {len(self.typed)}"
-            )
+            raise ValidationError(f"{self.label.text}: shorten it to {self.most} characters, you have {len(self.data)}")
 
 
 class Words(Text):

@@ -65,7 +65,7 @@ def change_bed(session: Session, bed: Bed, details: BedDetails, *, version: int,
     """Change what a bed is like. Raise Refused if somebody changed it since, or has taken the name."""
     lock_refuge(session, bed.refuge_id)  # before the bed, so that nobody takes the name meanwhile
     session.refresh(bed, with_for_update={"of": Bed})
-    refuse_if_stale(bed, version)
+    refuse_if_stale(bed, version, asdict(details))
     _refuse_name_in_use(session, bed.refuge_id, details.name, except_for=bed.id)
     changed = set_columns(bed, asdict(details))
     session.flush()

@@ -127,4 +127,4 @@ def _lives_there(bed: Bed, stay: StaySpan, today: date) -> str:
 
 def _is_held(bed: Bed, hold: HoldSpan, at: datetime) -> str:
     until = instant_words(hold.end, now=at)
-    return f"{bed.name} is held until {until} for {hold.referral_ref}, by {hold.held_by}. Choose a later time."
+    return f"{bed.name} is held until {until} by {hold.held_by} for {hold.referral_ref}. Choose a later time."

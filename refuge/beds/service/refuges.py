@@ -86,7 +86,7 @@ def change_refuge(
     """Change what a refuge offers. Raise Refused if somebody changed it since, or has taken the name."""
     _lock_names(session, refuge.network_id)
     session.refresh(refuge, with_for_update={"of": Refuge})
-    refuse_if_stale(refuge, version)
+    refuse_if_stale(refuge, version, details.columns())
     _refuse_name_in_use(session, refuge.network_id, details.name, except_for=refuge.id)
     changed = set_columns(refuge, details.columns())
     if _set_hours(refuge, details.hours):

@@ -18,14 +18,30 @@ if TYPE_CHECKING:
 STALE = "stale"
 
 
-def refuse_if_stale(row: Bed | Refuge, version: int) -> None:
-    """Raise Refused if the row has changed since the form was opened."""
-    if row.version != version:
-        raise Refused(
-            "Somebody else changed this while you were typing, so nothing was saved. What you typed is still below. "
-            "Look at how it stands now, then save again if yours is right.",
-            code=STALE,
-        )
+def refuse_if_stale(row: Bed | Refuge, version: int, values: Mapping[str, Any]) -> None:
+    """Raise Refused if the row has changed since the form was opened, and name what would be changed back."""
+    if row.version == version:
+        return
+    differs = [
+        f"{name.replace('_', ' ')} (saved: {_in_words(getattr(row, name))})"
+        for name, value in values.items()
+        if getattr(row, name) != value
+    ]
+    raise Refused(
+        "Somebody else changed this while you were typing, so nothing was saved. What you typed is still below. "
+        f"It differs from what is saved now in: {', '.join(differs) or 'the hours'}. "
+        "Correct it, or save again to keep yours.",
+        code=STALE,
+    )
+
+
+def _in_words(value: object) -> str:
+    """Return a saved value as staff would say it."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def set_columns(row: Bed | Refuge, values: Mapping[str, Any]) -> list[str]:
