@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from refuge.codes.queries import lists
 from refuge.referrals.forms import LISTS, referral_form
-from refuge.referrals.forms.referral import years_between
+from refuge.referrals.forms.sense import years_between
 from tests.referrals.told import LEAST, ON, take
 
 if TYPE_CHECKING:

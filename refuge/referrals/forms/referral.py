@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovCheckboxInput
 from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField
 
-from refuge.referrals import risk
 from refuge.referrals.details import (
     CheckDetails,
     ChildDetails,
@@ -18,9 +17,9 @@ from refuge.referrals.details import (
     ReferralDetails,
     RouteDetails,
 )
-from refuge.referrals.duplicates import digits_of
 from refuge.referrals.forms.fields import Listed, Pick, SaidDate, Text, WholeNumber, Words, offered
 from refuge.referrals.forms.rows import MOST_CHILDREN, MOST_PEOPLE, ChildForm, MeetForm, begun, refuse_more, sound
+from refuge.referrals.forms.sense import senseless
 from refuge.referrals.models import Answer, CheckState, ChildSex, Judgement, NeedLevel, RouteState
 
 if TYPE_CHECKING:
@@ -37,15 +36,6 @@ LISTS = (
 )  # fmt: skip
 NO_YES = (("no", "No"), ("yes", "Yes"))
 NOT_KNOWN = "NOT_KNOWN"
-FEWEST_DIGITS = 7
-YOUNGEST = 10
-PAST_DUE = timedelta(days=28)
-LONGEST_PREGNANCY = timedelta(days=305)
-
-
-def years_between(born: date, on: date) -> int:
-    """Return the age on a day of somebody born on another, in whole years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def words_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
@@ -178,39 +168,9 @@ class ReferralForm(Form):
         refuse_more(
             self.must_not_meet, MOST_PEOPLE, f"Keep to {MOST_PEOPLE} people: write the others beside one of these"
         )
-        self._want_sense()
+        for name, sentence in senseless(self):
+            self._want(name, sentence, missing=True)
         return not self.errors
-
-    def _want_sense(self) -> None:
-        """Ask again where an answer cannot be, or where two do not go together."""
-        digits, born, due = digits_of(self.safe_number.typed), self.born_on.typed, self.due_on.typed
-        self._want(
-            "safe_number", "Enter a telephone number, and put the rest under What to mind",
-            missing=bool(self.safe_number.typed) and len(digits) < FEWEST_DIGITS,
-        )  # fmt: skip
-        if born is not None:
-            age = years_between(born, self.on)
-            self._want("born_on", "Enter her own date of birth", missing=age < YOUNGEST)
-            self._want(
-                "age", f"The date of birth makes her {age}: correct one of the two",
-                missing=self.age.typed is not None and abs(self.age.typed - age) > 1,
-            )  # fmt: skip
-        if due is not None:
-            self._want(
-                "due_on", "She is not pregnant, as you said: take the date away, or change the answer",
-                missing=self.pregnant.typed == Answer.NO,
-            )  # fmt: skip
-            near = self.on - PAST_DUE <= due <= self.on + LONGEST_PREGNANCY
-            self._want("due_on", "Enter the date the baby is due, within the next ten months", missing=not near)
-        self._want(
-            "needed_by", "Enter a day that has not passed, or leave it empty: as soon as one is free",
-            missing=self.is_new and self.needed_by.typed is not None and self.needed_by.typed < self.on,
-        )  # fmt: skip
-        most = risk.questions(self.risk_tool.typed)
-        self._want(
-            "risk_count", f"That checklist has {most} questions: enter how many answers were yes",
-            missing=most is not None and self.risk_count.typed is not None and self.risk_count.typed > most,
-        )  # fmt: skip
 
     def _want(self, name: str, sentence: str, *, missing: bool) -> None:
         field = self[name]
