@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from click import ClickException
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_BYTES = 32
-OWNER_ONLY = 0o600
 DATABASE_FILE = "allocations.db"
 
 
-class ConfigError(Exception):
-    """The application cannot start as configured; its text says what to change."""
+class ConfigError(ClickException):
+    """The application cannot start as configured; its text says what to change, and a command prints that alone."""
 
 
 class Setting(StrEnum):
@@ -171,13 +174,19 @@ def _read_private(path: Path) -> str:
 
 
 def _own_key(instance: Path) -> bytes:
-    """Read the instance folder's key, made on first use. Two processes that start together agree on one."""
+    """Read the instance folder's key, made on first use. Processes that start together agree on one."""
     instance.mkdir(parents=True, exist_ok=True)
     path = instance / "key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    except FileExistsError:
-        return _parse_key(_read_private(path), "The key file of the instance folder")
+    if not path.exists():
+        _make_key(path)
+    return _parse_key(_read_private(path), "The key file of the instance folder")
+
+
+def _make_key(path: Path) -> None:
+    """Make a key file that appears whole or not at all, and never replaces one: the first process wins."""
+    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_BYTES))
-    return _parse_key(path.read_text("ascii"), "The key file of the instance folder")
+    with contextlib.suppress(FileExistsError):
+        os.link(name, path)
+    Path(name).unlink()

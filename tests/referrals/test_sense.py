@@ -63,15 +63,17 @@ def test_years_turn_on_the_birthday() -> None:
     assert [years_between(born, day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [25, 26]
 
 
-def test_a_refuge_that_may_place_her_keeps_up_the_checks_of_an_agency_that_refers(
+def test_refuges_keep_up_each_others_checks_and_an_agency_that_refers_never_learns_of_them(
     database: Database,
     sign_in_as: Callable[[str], FlaskClient],
 ) -> None:
     with database.write() as db:
-        ref = take(db, "referrer").ref
-    told = {"version": 1, "check_background": "done", "check_background_on": "20 11 2026"}
+        ref, referred = take(db, "worker.wall").ref, take(db, "referrer").ref
+    told = {"version": 1, "check_immigration_status": "concern", "check_immigration_status_on": "20 11 2026"}
     worker = sign_in_as("worker.panahghar")
     assert worker.get(f"/referrals/{ref}/edit").status_code == 404
     assert worker.post(f"/referrals/{ref}/progress", data=told).status_code == 302
-    assert "Done, Fri 20 Nov" in sign_in_as("referrer").get(f"/referrals/{ref}").text
-    assert sign_in_as("other.referrer").get(f"/referrals/{ref}/progress").status_code == 404
+    assert "Concern, Fri 20 Nov" in sign_in_as("worker.wall").get(f"/referrals/{ref}").text
+    assert worker.get(f"/referrals/{referred}/progress").status_code == 404
+    assert worker.post(f"/referrals/{referred}/progress", data=told).status_code == 404
+    assert "Concern" not in sign_in_as("referrer").get(f"/referrals/{referred}").text

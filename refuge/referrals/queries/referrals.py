@@ -93,9 +93,14 @@ def may_change(referral: Referral, reader: Person) -> bool:
 
 
 def may_progress(referral: Referral, reader: Person) -> bool:
-    """Return whether the reader may keep up its checks and ways of paying: a refuge that may yet place her, too."""
-    if reader.agency_kind is AgencyKind.REFUGE_PROVIDER and reader.may(Permission.REFERRAL_CHANGE):
-        return is_own(referral, reader) or referral.state in OPEN
+    """Return whether the reader may keep up its checks and ways of paying: another refuge that may place her, too.
+
+    Never on a referral of an agency that only refers: it reads its own record, and would learn there what a refuge
+    found out about her immigration status.
+    """
+    between_refuges = {reader.agency_kind, referral.agency.kind} == {AgencyKind.REFUGE_PROVIDER}
+    if between_refuges and referral.state in OPEN and reader.may(Permission.REFERRAL_CHANGE):
+        return True
     return may_change(referral, reader)
 
 
