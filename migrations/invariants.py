@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _BOTH_0002 = {"uq_stay_open", "uq_closure_open", "uq_stay_open_referral"}
 _IN_ONE_NETWORK = ("stay", "hold", "conflict_pair", "possible_same", "refuge", "referral")
 _NETWORK_IS_FIXED = ("agency", "refuge", "referral", "bed")
+_KEPT_0004 = ("match_run", "rule_set")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -31,6 +32,11 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {"audit_event.audit_is_append_only", "audit_event.audit_is_not_emptied"}
         | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK}
         | {f"{table}.network_is_fixed" for table in _NETWORK_IS_FIXED},
+    },
+    "0004": {
+        "sqlite": {"uq_offer_open", "hold_referral_twice_insert", "hold_referral_twice_update"}
+        | {f"{table}_kept_{what}" for table in _KEPT_0004 for what in ("update", "delete")},
+        "postgresql": {"uq_offer_open", "ex_hold_referral"} | {f"{table}.kept" for table in _KEPT_0004},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -27,6 +27,7 @@ from refuge.errors import register_error_pages
 from refuge.home import views as home
 from refuge.london import instant_words
 from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_everyone
+from refuge.placements import views as placements
 from refuge.referrals import views as referrals
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals)
+ROOMS = (home, accounts, beds, referrals, placements)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

@@ -56,6 +56,22 @@ class Permission(StrEnum):
     """See recourse to public funds and funding routes."""
     DUPLICATE_SEE = "duplicate:see"
     """Be told that a woman may be known already, where she may see both records."""
+    MATCH_SEE = "match:see"
+    """See matching: who could have which bed, who is proposed for it, and why."""
+    MATCH_MAKE = "match:make"
+    """Let the solver propose, and choose another bed for somebody."""
+    RULES_CHANGE = "rules:change"
+    """Change the network's rules, limits and goals of matching."""
+    BED_HOLD = "bed:hold"
+    """Hold a bed for a woman, offer it, note her answer, let it go."""
+    RESIDENT_SEE = "resident:see"
+    """See who lives in the refuges of her own agency."""
+    RESIDENT_MOVE = "resident:move"
+    """Admit a woman to her own agency's refuge, move her between beds, note that she has moved on."""
+    TURNAWAY_RECORD = "turnaway:record"
+    """Turn a referral away with its reason, log searches, set the day to look again."""
+    TURNAWAY_COUNT = "turnaway:count"
+    """See how many referrals of the network were turned away, by need and reason: exact counts, no one named."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -73,12 +89,19 @@ _REFUGE_WORKER = frozenset(
         Permission.CONFLICT_SEE,
         Permission.IMMIGRATION_SEE,
         Permission.DUPLICATE_SEE,
+        Permission.MATCH_SEE,
+        Permission.MATCH_MAKE,
+        Permission.BED_HOLD,
+        Permission.RESIDENT_SEE,
+        Permission.RESIDENT_MOVE,
+        Permission.TURNAWAY_RECORD,
     }
 )
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.REFUGE_WORKER: _REFUGE_WORKER,
-    Role.REFUGE_MANAGER: _REFUGE_WORKER | {Permission.REFUGE_CHANGE},
+    Role.REFUGE_MANAGER: _REFUGE_WORKER
+    | {Permission.REFUGE_CHANGE, Permission.RULES_CHANGE, Permission.TURNAWAY_COUNT},
     Role.PRACTITIONER: frozenset({Permission.BOARD_SEE, Permission.REFUGE_SEE}),
     Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE}),
     Role.REFERRER: frozenset(

@@ -19,6 +19,7 @@ from refuge.audit.service import SYSTEM, record
 from refuge.beds import models as beds
 from refuge.codes import models as codes
 from refuge.database import Base, Database, now
+from refuge.placements import models as placements
 from refuge.referrals import models as referrals
 from refuge.schema import MIGRATIONS, migrate
 from tests.databases import ENGINES, named, on_server, open_database
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, referrals)
+MAPPED = (accounts, audit, beds, codes, placements, referrals)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

@@ -1,8 +1,8 @@
 """What takes a bed for a time: a stay, a hold, a closure. Occupancy is computed from these and stored nowhere.
 
-The database refuses (migration 0002, both engines): two stays in one bed at a time, two holds, two closures; a stay
-that begins while the bed is closed or held for another referral; a hold or a closure that begins while somebody lives
-there and is not expected to have left; two stays of one woman at a time.
+The database refuses (migrations 0002, 0004; both engines): two stays in one bed at a time, two holds, two closures; a
+stay that begins while the bed is closed or held for another referral; a hold or a closure that begins while somebody
+lives there and is not expected to have left; two stays, or two holds, of one woman at a time.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ class Stay(Referable):
     plan_agreed_on: Mapped[date | None]
     """When her support plan was agreed with her; until then the board shows by when it is due."""
     review_due_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     bed: Mapped[Bed] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class
 
 
 class HoldEnd(StrEnum):
@@ -67,6 +70,12 @@ class Hold(Base):
     ended_at: Mapped[datetime | None]
     """When it was used or released, if before `until_at`."""
     ended_how: Mapped[HoldEnd | None] = mapped_column(one_of(HoldEnd, "ended_how"))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why it is held: `Arrives by train at 18:00`."""
+    renewed_at: Mapped[datetime | None]
+    """When its one renewal was made."""
+    lapsed_at: Mapped[datetime | None]
+    """When a job noticed that its hour had passed unused and put the referral back to waiting; by one process only."""
 
     bed: Mapped[Bed] = relationship(lazy="raise")
     held_by: Mapped[Person] = relationship(lazy="raise")

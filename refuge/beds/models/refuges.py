@@ -75,6 +75,10 @@ class Refuge(Referable):
     """Codes of list `check` that must be done before she is admitted."""
     languages: Mapped[list[str]]
     """Codes of list `language` that its staff speak."""
+    excludes: Mapped[list[str]] = mapped_column(default=list)
+    """Codes of list `harm` that it cannot take the risk of: arson, violence to others."""
+    turnaround_days: Mapped[int] = mapped_column(default=1)
+    """How many days a bed is usually closed for cleaning after a resident has left."""
     confirmed_at: Mapped[datetime | None]
     """When somebody last confirmed that the board shows its beds as they are."""
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 TAKEN = "bed.taken"
 TWO_BEDS = "woman.in_two_beds"
+TWO_HOLDS = "woman.held_twice"
 RACES = {"23P01", "23505", "40P01", "40001", "55P03"}
 """PostgreSQL: exclusion, unique, deadlock, serialization, lock timeout."""
 SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("stay_referral", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
     ("stay_open_referral", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
     ("stay.referral_id", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
+    ("ex_hold_referral", TWO_HOLDS, "Another bed is held for her already. Let that one go first."),
     ("it is held", TAKEN, "That bed has just been held for somebody else. Choose another bed."),
     ("ex_hold_bed", TAKEN, "That bed has just been held for somebody else. Choose another bed."),
     ("it is closed", TAKEN, "That bed has just been closed. Choose another bed."),
@@ -65,6 +67,7 @@ _SQLITE_MARKS = (
     "ex_hold_bed",
     "ex_closure_bed",
     "ex_stay_referral",
+    "ex_hold_referral",
     "UNIQUE constraint failed: stay.bed_id",
     "UNIQUE constraint failed: stay.referral_id",
     "UNIQUE constraint failed: closure.bed_id",

@@ -150,6 +150,9 @@ class Referral(Referable):
     pets_note: Mapped[str] = mapped_column(String(200), default="")
     stayed_before: Mapped[Answer] = mapped_column(one_of(Answer, "stayed_before"), default=Answer.NOT_ASKED)
     refuge_history: Mapped[str] = mapped_column(Text, default="")
+    harm: Mapped[list[str]] = mapped_column(default=list)
+    """Codes of list `harm` that are known of her past; empty: none, or not asked (`harm_asked`)."""
+    harm_asked: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     agency: Mapped[Agency] = relationship(lazy="joined")

@@ -1,0 +1,1 @@
+"""The forms of this room: the one gate where text becomes typed values."""

@@ -1,0 +1,1 @@
+"""Tests of matching, holding, moving in and on, and turning away."""
