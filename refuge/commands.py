@@ -19,6 +19,7 @@ from refuge.codes.service import load_codes
 from refuge.database import AUDIT_KEY, database, now
 from refuge.demo.command import demo_command
 from refuge.errors import Refused
+from refuge.jobs import run_jobs
 from refuge.london import london_date
 from refuge.schema import HEAD, migrate
 
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo_command)
     app.cli.add_command(first_administrator_command)
     app.cli.add_command(audit_commands)
+    app.cli.add_command(jobs_command)
 
 
 @click.command("migrate")
@@ -72,6 +74,14 @@ def first_administrator_command(email: str, name: str, network: str, *, another:
         "Open this within 24 hours, once, and choose a password" + (":" if site else " (after the site's address):")
     )
     click.echo(f"{site}/welcome/{token}")
+
+
+@click.command("jobs")
+@with_appcontext
+def jobs_command() -> None:
+    """Do once what the server does every minute: let holds lapse that have passed their hour."""
+    lapsed = run_jobs(database())
+    click.echo(f"{lapsed} {'hold has' if lapsed == 1 else 'holds have'} lapsed.")
 
 
 @click.group("audit")

@@ -68,7 +68,7 @@ HARM = ("arson", "violence")
 class Child:
     """A child who comes with her."""
 
-    age: int
+    age: int = field(metadata={"limits": (0, 17)})
     """In years; 0 is a baby under one."""
     son: Answer = Answer.NOT_ASKED
 

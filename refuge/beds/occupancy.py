@@ -235,6 +235,14 @@ def expected_free_on(bed: Occupancy, *, today: date, days: int) -> date | None:
     return None if taken or on > today + timedelta(days=days) else on
 
 
+def gone_by(stay: StaySpan, start: datetime, at: datetime) -> bool:
+    """Return whether she is expected to have left by then. A date that has passed is no expectation."""
+    if stay.ended_at is not None:
+        return stay.ended_at <= start
+    move_on = stay.expected_move_on
+    return start > at and move_on is not None and london_date(at) <= move_on <= london_date(start)
+
+
 def _now(life: BedLife, at: datetime) -> Free | Held | Occupied | Closed:
     today = london_date(at)
     if stay := _covering(life.stays, at):

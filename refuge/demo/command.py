@@ -29,7 +29,7 @@ def demo_command() -> None:
     with database().write() as db:
         _refuse_real_data(db)
         click.echo("Loading the pilot network …")
-        fresh = load_demo(db, at=now())
+        fresh = load_demo(db, at=now(), say=click.echo)
     if not fresh:
         click.echo("It was loaded before, and what you did in it is kept. `make fresh` starts it again as of today.")
     with database().reading() as db:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from refuge.database import new_ref
 from refuge.referrals.duplicates import digits_of
 from refuge.referrals.models import (
     AdmissionCheck,
@@ -30,20 +29,19 @@ from refuge.referrals.service.pairs import compare_with_network
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.orm import Session
-
     from refuge.accounts.models import Person
+    from refuge.demo.loading import Loading
 
 AS_TOLD = (
     "source", "age", "safe_number", "safe_times", "contact_note", "may_leave_message", "risk_tool", "risk_count",
     "judgement_reason", "now_at", "from_area", "language", "interpreter_note", "preferences", "diet", "pets",
-    "pets_note", "refuge_history", "name",
+    "pets_note", "refuge_history", "name", "ethnicity", "needed_by", "needs_self_contained",
 )  # fmt: skip
 ANSWERS = ("interpreter", "prefers_by_and_for", "prefers_self_contained", "stayed_before")
 
 
 def add_referral(
-    db: Session,
+    loading: Loading,
     taken_by: Person,
     *,
     received_at: datetime,
@@ -51,9 +49,9 @@ def add_referral(
     state: ReferralState,
 ) -> Referral:
     """Add one invented referral as `pilot.toml` tells it."""
-    born = told.get("born_on")
+    db, born = loading.db, told.get("born_on")
     referral = Referral(
-        ref=new_ref(db, Referral),
+        ref=loading.ref(Referral),
         network_id=taken_by.network_id,
         agency_id=taken_by.agency_id,
         taken_by_id=taken_by.id,
@@ -67,7 +65,9 @@ def add_referral(
         abuse=told.get("abuse", []),
         access=told.get("access", []),
         access_asked="access" in told,
-        children_come=Answer.YES if told.get("children") else Answer.NOT_ASKED,
+        harm=told.get("harm", []),
+        harm_asked="harm" in told,
+        children_come=_children_come(told),
         preferred_areas=[],
         **{name: told[name] for name in AS_TOLD if name in told},
         **{name: Answer(told[name]) for name in ANSWERS if name in told},
@@ -77,6 +77,12 @@ def add_referral(
     db.flush()
     compare_with_network(db, referral, at=received_at)
     return referral
+
+
+def _children_come(told: dict[str, Any]) -> Answer:
+    if "children" not in told:
+        return Answer.NOT_ASKED
+    return Answer.YES if told["children"] else Answer.NO
 
 
 def _rows(told: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from sqlalchemy import func, select
 from refuge.accounts.models import Agency, Person
 from refuge.beds.filters import Filters
 from refuge.beds.queries import board
+from refuge.london import london_date
 from refuge.permissions import Permission
+from refuge.placements.queries import holds
+from refuge.placements.queries.waiting import reviews_due
 from refuge.referrals.models import Referral, ReferralState
 from refuge.referrals.queries import my_drafts, page, visible_to
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.beds.queries import Board
+    from refuge.placements.queries.waiting import ReviewDue
     from refuge.referrals.models import ReferralDraft
 
 SHOWN = 5
@@ -46,6 +50,14 @@ class Day:
     """The waiting referrals to look at first."""
     board: Board | None
     people: int | None
+    reviews: Sequence[ReviewDue] = ()
+    """The waiting referrals that somebody wanted to look at again by today."""
+    asked: Sequence[str] = ()
+    """Referrals on whose overrides she was named as second person and has not answered."""
+    disagreed: Sequence[tuple[str, str]] = ()
+    """Referral and second person of each override of hers to which that person said no."""
+    lapsed: Sequence[holds.Lapsed] = ()
+    """Holds of her agency's, or of its beds, that lapsed within a day."""
 
 
 def waiting(session: Session, reader: Person) -> Waiting:
@@ -57,7 +69,7 @@ def waiting(session: Session, reader: Person) -> Waiting:
 
 def day(session: Session, reader: Person, at: datetime) -> Day:
     """Return what this person should see first."""
-    sees = reader.may(Permission.REFERRAL_SEE)
+    sees, holding = reader.may(Permission.REFERRAL_SEE), reader.may(Permission.BED_HOLD)
     first = page(session, reader, states=[ReferralState.WAITING]).rows[:SHOWN] if sees else ()
     people = select(func.count(Person.id)).join(Agency, Agency.id == Person.agency_id)
     return Day(
@@ -65,5 +77,9 @@ def day(session: Session, reader: Person, at: datetime) -> Day:
         waiting=waiting(session, reader) if sees else None,
         first=first,
         board=board(session, reader, at, Filters()) if reader.may(Permission.BOARD_SEE) else None,
+        reviews=reviews_due(session, reader, on=london_date(at)),
+        asked=holds.asked_to_agree(session, reader, at=at) if holding else (),
+        disagreed=holds.disagreed(session, reader, at=at) if holding else (),
+        lapsed=holds.lapsed(session, reader, at=at) if holding else (),
         people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from refuge.beds.queries.board import Board, BoardBed, House
+    from refuge.home.queries import Day
+    from refuge.placements.queries.holds import Lapsed
 
 SOON = 7
 """Days ahead that Today looks."""
@@ -48,6 +50,31 @@ class Due:
     where: str
     bed_ref: str | None = None
     refuge_ref: str | None = None
+    link: tuple[str, str] | None = None
+    """Where it is done, if not on the page of the bed or on the board: endpoint and ref."""
+
+
+def decisions(day: Day, at: datetime) -> list[Due]:
+    """Return what people wait for her to decide, and the beds that somebody else can have now: all of it at once."""
+    found = [
+        Due(Urgency.NOW, "You were named as second person on an override. Do you agree?", ref,
+            link=("placements.agree", ref))
+        for ref in day.asked
+    ]  # fmt: skip
+    found += [
+        Due(Urgency.NOW, f"{name} said no to your override. She cannot be admitted to that bed", ref,
+            link=("referrals.referral", ref))
+        for ref, name in day.disagreed
+    ]  # fmt: skip
+    return found + [_lapsed(hold, at) for hold in day.lapsed]
+
+
+def _lapsed(hold: Lapsed, at: datetime) -> Due:
+    where = f"{hold.bed.refuge.name} {hold.bed.name}"
+    words = (
+        f"The hold for {hold.referral_ref} lapsed at {instant_words(hold.until_at, now=at)}. See whom the bed would fit"
+    )
+    return Due(Urgency.NOW, words, where, link=("placements.fits", hold.bed.ref))
 
 
 def due(board: Board) -> list[Due]:

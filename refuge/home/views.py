@@ -15,8 +15,8 @@ from refuge.beds.queries.board import refs_of_people
 from refuge.codes.queries import labels
 from refuge.database import now, session
 from refuge.home.queries import Waiting, day, waiting
-from refuge.home.tasks import due
-from refuge.london import clock_words, instant_words, london_date, long_date_words
+from refuge.home.tasks import decisions, due
+from refuge.london import clock_words, day_words, instant_words, london_date, long_date_words
 from refuge.permissions import Permission, open_to_everyone, signed_in
 from refuge.referrals.shown import lines
 
@@ -43,6 +43,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Beds", "beds.board", "/beds", Permission.BOARD_SEE),
     ("Refuges", "beds.refuges", "/refuges", Permission.REFUGE_SEE),
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
+    ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
@@ -69,7 +70,8 @@ def today() -> ResponseReturnValue:
     at = now()
     found = day(session, user(), at)
     own = [bed for house in found.board.houses if house.own for bed in house.beds] if found.board else []
-    refs = [row.ref for row in found.first] + refs_of_people(own)
+    refs = [row.ref for row in found.first] + [row.ref for row in found.reviews] + refs_of_people(own)
+    refs += [*found.asked, *(ref for ref, _ in found.disagreed), *(hold.referral_ref for hold in found.lapsed)]
     if refs:
         record(session, "today.seen", by=current_actor(), at=at, refs=refs)
     return render_template(
@@ -79,7 +81,10 @@ def today() -> ResponseReturnValue:
         time=clock_words(at),
         waiting_lines=lines(found.first, labels(session, WORDS), own=user().agency_id, at=at) if found.first else [],
         drafts=[(draft.ref, instant_words(draft.saved_at, now=at)) for draft in found.drafts or ()],
-        tasks=due(found.board) if found.board else [],
+        reviews=[
+            (row.ref, row.set_by, day_words(row.review_on, today=london_date(at)), row.note) for row in found.reviews
+        ],
+        tasks=decisions(found, at) + (due(found.board) if found.board else []),
         free=Counter(bed.occupancy.state for bed in found.board.beds) if found.board else None,
     )
 

@@ -95,6 +95,8 @@ class ReferralDetails:
     pets_note: str
     stayed_before: Answer
     refuge_history: str
+    harm: tuple[str, ...]
+    harm_asked: bool
     children: tuple[ChildDetails, ...]
     needs: tuple[tuple[str, NeedLevel], ...]
     unsafe_areas: tuple[str, ...]
@@ -110,8 +112,8 @@ PLAIN = (
     "risk_tool", "risk_count", "judgement", "judgement_reason", "now_at", "from_area", "needed_by",
     "elsewhere_unsafe", "preferences", "prefers_by_and_for", "prefers_self_contained", "needs_self_contained",
     "diet", "access_asked", "language", "interpreter", "interpreter_note", "pets", "pets_note",
-    "stayed_before", "refuge_history",
+    "stayed_before", "refuge_history", "harm_asked",
 )  # fmt: skip
 """Details that are one column each."""
-CHOSEN = ("abuse", "preferred_areas", "access")
+CHOSEN = ("abuse", "preferred_areas", "access", "harm")
 """Details that are one column with a list of codes each."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from refuge.london import date_words, instant_words, london_date
+from refuge.london import date_words, day_words, instant_words, london_date
 from refuge.referrals import risk
 from refuge.referrals.models import Answer, CheckState, ReferralState
 from refuge.referrals.risk import RiskLevel
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from refuge.referrals.details import MeetDetails
     from refuge.referrals.models import Recourse, Referral
+    from refuge.referrals.queries import PassedOn
 
 NOT_ASKED = "Not asked"
 Labels = Mapping[str, Mapping[str, str]]
@@ -28,6 +29,14 @@ STATES = {
     ReferralState.WITHDRAWN: ("Withdrawn", "closed"),
 }
 """The state in words that give no place away, and the kind of its tag."""
+PASSED_ON = {
+    ReferralState.WAITING: ("Waiting at a refuge", "waiting"),
+    ReferralState.HELD: ("A bed is held", "info"),
+    ReferralState.PLACED: ("Has a place", "good"),
+    ReferralState.TURNED_AWAY: ("Turned away", "closed"),
+    ReferralState.WITHDRAWN: ("Withdrawn", "closed"),
+}
+"""The same for the agency that passed it on to a refuge."""
 CHILDREN = {Answer.NOT_ASKED: NOT_ASKED, Answer.NO: "None", Answer.YES: "Yes, ages not asked"}
 """Who comes where no child is listed."""
 RISKS = {
@@ -59,6 +68,8 @@ class Line:
     waited: str
     agency: str
     wants: str
+    review: str = ""
+    """The day to look again, where the reader may know it and one is set."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,17 @@ class Part:
 
 def state_words(referral: Referral, labels: Labels) -> StateWords:
     """Return the state in words, with the outcome once it has ended without a place."""
-    words, kind = STATES[referral.state]
-    listed = "withdrawal" if referral.state is ReferralState.WITHDRAWN else "outcome"
-    return StateWords(words, kind, labels[listed].get(referral.outcome, "") if referral.outcome else "")
+    return _state_words(STATES[referral.state], referral.state, referral.outcome, labels)
+
+
+def passed_on_words(row: PassedOn, labels: Labels) -> StateWords:
+    """Return the same of a referral that a refuge took over, for the agency that passed it on."""
+    return _state_words(PASSED_ON[row.state], row.state, row.outcome, labels)
+
+
+def _state_words(said: tuple[str, str], state: ReferralState, outcome: str, labels: Labels) -> StateWords:
+    listed = "withdrawal" if state is ReferralState.WITHDRAWN else "outcome"
+    return StateWords(*said, labels[listed].get(outcome, "") if outcome else "")
 
 
 def household_words(referral: Referral) -> str:
@@ -99,12 +118,18 @@ def household_words(referral: Referral) -> str:
     return ", ".join(parts)
 
 
-def lines(rows: Sequence[Referral], labels: Labels, *, own: int, at: datetime) -> list[Line]:
-    """Return the referrals of a list in words; names only of the agency `own`, the reader's: the rest have a ref."""
-    return [_line(row, labels, at, named=row.agency_id == own) for row in rows]
+def lines(
+    rows: Sequence[Referral], labels: Labels, *, own: int, at: datetime, reviews: Mapping[int, date] | None = None
+) -> list[Line]:
+    """Return the referrals of a list in words; names only of the agency `own`, the reader's: the rest have a ref.
+
+    `reviews`: id of a referral -> the day to look again.
+    """
+    days = reviews or {}
+    return [_line(row, labels, at, named=row.agency_id == own, review=days.get(row.id)) for row in rows]
 
 
-def _line(row: Referral, labels: Labels, at: datetime, *, named: bool) -> Line:
+def _line(row: Referral, labels: Labels, at: datetime, *, named: bool, review: date | None) -> Line:
     level = risk.level(row.risk_tool, row.risk_count, row.judgement)
     by = f"by {date_words(row.needed_by, today=london_date(at))}" if row.needed_by else ""
     name = (row.name or "Name not given") if named else ""
@@ -112,6 +137,7 @@ def _line(row: Referral, labels: Labels, at: datetime, *, named: bool) -> Line:
         ref=row.ref, name=name, household=household_words(row), risk=level.label,
         risk_kind=RISKS[level], state=state_words(row, labels), since=instant_words(row.received_at, now=at),
         waited=waited(row, at), agency=row.agency.name,
+        review=f"Look again {day_words(review, today=london_date(at))}" if review else "",
         wants=" · ".join(filter(None, [labels["now_at"].get(row.now_at, ""), by])),
     )  # fmt: skip
 
@@ -140,6 +166,7 @@ def missing(referral: Referral, recourse: Recourse | None) -> list[str]:
         (not referral.safe_times and bool(referral.safe_number), "safe times to ring"),
         (referral.born_on is None and referral.age is None, "her age"),
         (not {"mental_health", "alcohol", "drugs", "self_harm"} <= asked, "needs for support"),
+        (not referral.harm_asked, "whether she has set fires or been violent to others"),
         (risk.level(referral.risk_tool, referral.risk_count, referral.judgement) is RiskLevel.NOT_ASSESSED, "risk"),
         (not referral.unsafe_areas and not referral.elsewhere_unsafe, "where she would not be safe"),
         (not referral.now_at, "where she is now"),
@@ -227,7 +254,11 @@ def _household(referral: Referral, today: date) -> tuple[Row, ...]:
 
 def _needs(referral: Referral, labels: Labels) -> tuple[Row, ...]:
     levels = {need.need: need.level.label for need in referral.needs}
-    return tuple(_row(label, levels.get(need)) for need, label in labels["need"].items())
+    harm = _names(referral.harm, labels["harm"]) or ("Nothing known" if referral.harm_asked else None)
+    return (
+        *(_row(label, levels.get(need)) for need, label in labels["need"].items()),
+        _row("Fires, or violence to others in shared housing", harm),
+    )
 
 
 def _risk(referral: Referral, labels: Labels) -> tuple[Row, ...]:

@@ -24,8 +24,8 @@ REFUGE: dict[str, Any] = {
     "name": "Haven", "specialism": "general", "accommodation_type": "REFUGE", "area": "E06000016", "staffed": "by_day",
     "telephone_cover": "yes", "mental_health_support": "1", "alcohol_support": "0", "drugs_support": "0",
     "self_harm_support": "2", "high_support_places": "1", "nrpf_places": "0", "son_age_limit": "", "takes_pets": "no",
-    "women_only": "yes", "checks": ["background"], "languages": ["en", "pl"], "opens_0": "9", "closes_0": "17:30",
-    "opens_1": "09:00", "closes_1": "1730", "version": "0",
+    "women_only": "yes", "checks": ["background"], "languages": ["en", "pl"], "excludes": ["arson"],
+    "turnaround_days": "3", "opens_0": "9", "closes_0": "17:30", "opens_1": "09:00", "closes_1": "1730", "version": "0",
 }  # fmt: skip
 BED = {
     "name": "Room 9",
@@ -92,6 +92,8 @@ def test_a_manager_adds_a_refuge_and_it_says_when_it_is_staffed(
     made = refuge_named(app, "Haven")
     assert made is not None
     assert made.agency.name == "Wall agency"
+    assert (made.excludes, made.turnaround_days) == (["arson"], 3)
+    assert "Arson or fire-setting" in page
     assert audited(app, "refuge.added") == [(made.ref, {})]
     assert sign_in_as("worker.wall").get("/refuges/new").status_code == 403
 
@@ -107,6 +109,8 @@ def test_a_manager_adds_a_refuge_and_it_says_when_it_is_staffed(
         ({"alcohol_support": "9"}, "Choose the highest level of support"),
         ({"nrpf_places": "many"}, "Enter how many NRPF places are funded, from 0 to 100"),
         ({"son_age_limit": "40"}, "Enter an age in years, from 0 to 17"),
+        ({"turnaround_days": "15"}, "Enter how many days, from 0 to 14"),
+        ({"excludes": ["noise"]}, "Choose from this list only"),
         ({"opens_2": "9"}, "Enter both times for Wednesday, or neither"),
         ({"opens_2": "17", "closes_2": "9"}, "Wednesday must end later than it begins"),
         ({"closes_0": "half five"}, "Enter a time like 09:00"),

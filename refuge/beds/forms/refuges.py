@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from refuge.beds.models import Refuge
     from refuge.codes.queries import Lists
 
-LISTS = ("specialism", "accommodation_type", "area", "check", "language")
+LISTS = ("specialism", "accommodation_type", "area", "check", "language", "harm")
 NEEDS = ("mental_health", "alcohol", "drugs", "self_harm")
 ROUND_THE_CLOCK, BY_DAY, NOBODY = "always", "by_day", "never"
 YES, NO = "yes", "no"
@@ -76,8 +76,22 @@ class RefugeForm(RoomForm):
     takes_pets = _yes_no("Can she bring a pet?")
     women_only = _yes_no("Women only?", "No men live, work or visit here")
     checks = SelectMultipleField("Checks before she is admitted", widget=GovCheckboxesInput())
+    excludes = SelectMultipleField(
+        "What the house cannot take the risk of",
+        description="Matching says no where it is known of her past, and asks where nobody asked",
+        widget=GovCheckboxesInput(),
+    )
+    turnaround_days = Count(
+        "Days to clean a bed",
+        0,
+        14,
+        "Enter how many days",
+        description="How many days a bed is usually closed after a resident has left",
+    )
     languages = SelectMultipleField("Languages that staff speak", widget=GovCheckboxesInput())
     version = HiddenField()
+    seen = HiddenField()
+    """A mark of the values of which she has seen whom they would rule out."""
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     def __init__(self, lists: Lists, refuge: Refuge | None = None, **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
@@ -130,6 +144,8 @@ class RefugeForm(RoomForm):
             takes_pets=self.takes_pets.data == YES,
             women_only=self.women_only.data == YES,
             checks=list(self.checks.data or []),
+            excludes=list(self.excludes.data or []),
+            turnaround_days=self.turnaround_days.number,
             languages=list(self.languages.data or []),
             hours=self._hours(),
         )
@@ -143,7 +159,7 @@ class RefugeForm(RoomForm):
         return tuple(Hours(day, opens, closes) for day, opens, closes in times if opens is not None)
 
 
-FROM_LISTS = ("specialism", "accommodation_type", "area", "checks", "languages")
+FROM_LISTS = ("specialism", "accommodation_type", "area", "checks", "languages", "excludes")
 CHOOSE = {
     "specialism": "Choose who it is for",
     "accommodation_type": "Choose the kind of accommodation",
@@ -155,6 +171,7 @@ CHOOSE = {
     "women_only": "Choose whether it is women only",
     "checks": "Choose from this list only",
     "languages": "Choose from this list only",
+    "excludes": "Choose from this list only",
 }
 for _day, _name in enumerate(WEEKDAYS_IN_FULL):
     for _what, _words in (("opens", "from"), ("closes", "until")):
@@ -165,10 +182,13 @@ def _kept(refuge: Refuge | None) -> dict[str, Any]:
     if refuge is None:
         return {
             "version": 0, "high_support_places": 0, "nrpf_places": 0, "women_only": YES, "staffed": BY_DAY,
-            "languages": ["en"], "accommodation_type": "REFUGE",
+            "languages": ["en"], "accommodation_type": "REFUGE", "turnaround_days": 1,
         }  # fmt: skip
     names = ("name", "specialism", "accommodation_type", "area", "high_support_places", "nrpf_places", "son_age_limit")
-    kept: dict[str, Any] = {name: getattr(refuge, name) for name in (*names, "checks", "languages", "version")}
+    kept: dict[str, Any] = {
+        name: getattr(refuge, name)
+        for name in (*names, "turnaround_days", "checks", "excludes", "languages", "version")
+    }
     for name in ("telephone_cover", "takes_pets", "women_only"):
         kept[name] = YES if getattr(refuge, name) else NO
     for need in NEEDS:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from refuge.audit.service import Actor, record
 from refuge.beds.models import Bed, Closure
-from refuge.beds.occupancy import BedLife, HoldSpan, StaySpan
+from refuge.beds.occupancy import BedLife, HoldSpan, StaySpan, gone_by
 from refuge.beds.queries import life_of_bed
 from refuge.beds.service.occupy import lock_bed, take_bed
 from refuge.errors import Refused
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.accounts.models import Person
+
+CLEANING = "cleaning"
+"""Of code list `closure_reason`."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,27 @@ def close_bed(
     )
     take_bed(session, closure)
     record(session, "bed.closed", bed.ref, by=actor, at=at, reason=details.reason)
+    return closure
+
+
+def turn_around(
+    session: Session, bed: Bed, *, left_at: datetime, by: Person, actor: Actor, at: datetime
+) -> Closure | None:
+    """Close a bed for cleaning from when its resident left, as long as its refuge takes for that.
+
+    None where the refuge takes no time, or where the bed is closed, or promised to somebody, already.
+    """
+    if not bed.refuge.turnaround_days:
+        return None
+    ready = london_date(left_at) + timedelta(days=bed.refuge.turnaround_days)
+    closure = Closure(
+        bed_id=bed.id, from_at=left_at, reason=CLEANING, note="", expected_ready=ready, closed_by_id=by.id
+    )
+    try:
+        take_bed(session, closure)
+    except Refused:
+        return None
+    record(session, "bed.closed", bed.ref, by=actor, at=at, reason=CLEANING)
     return closure
 
 
@@ -89,19 +114,11 @@ def _refuse_if_taken(bed: Bed, life: BedLife, details: ClosureDetails, at: datet
     if any(closure.ended_at is None for closure in life.closures):
         raise Refused(f"{bed.name} is closed already, or will be. Open it again first.", code="bed.closed")
     for stay in life.stays:
-        if not _gone_by(stay, details.from_at, at):
+        if not gone_by(stay, details.from_at, at):
             raise Refused(_lives_there(bed, stay, today), code="bed.occupied")
     for hold in life.holds:
         if _meets(hold, details):
             raise Refused(_is_held(bed, hold, at), code="bed.held")
-
-
-def _gone_by(stay: StaySpan, start: datetime, at: datetime) -> bool:
-    """Return whether she is expected to have left by then. A date that has passed is no expectation."""
-    if stay.ended_at is not None:
-        return stay.ended_at <= start
-    move_on = stay.expected_move_on
-    return start > at and move_on is not None and london_date(at) <= move_on <= london_date(start)
 
 
 def _meets(hold: HoldSpan, details: ClosureDetails) -> bool:

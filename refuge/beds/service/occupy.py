@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from refuge.beds.models import Bed, Closure, Hold, Stay
 from refuge.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
 TAKEN = "bed.taken"
@@ -18,7 +21,10 @@ TWO_BEDS = "woman.in_two_beds"
 TWO_HOLDS = "woman.held_twice"
 RACES = {"23P01", "23505", "40P01", "40001", "55P03"}
 """PostgreSQL: exclusion, unique, deadlock, serialization, lock timeout."""
+BUSY = "Several people are deciding about this bed at this moment. Try again."
 SENTENCES: tuple[tuple[str, str, str], ...] = (
+    ("lock timeout", "bed.busy", BUSY),
+    ("deadlock detected", "bed.busy", BUSY),
     ("stay_referral", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
     ("stay_open_referral", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
     ("stay.referral_id", TWO_BEDS, "She already lives in another bed. Record her move from there first."),
@@ -40,10 +46,17 @@ def lock_bed(session: Session, bed_id: int) -> None:
 
 def take_bed(session: Session, row: Stay | Hold | Closure) -> None:
     """Add a stay, a hold or a closure; raise Refused if somebody was quicker. The rest of the transaction stands."""
+    with settled_by_database(session):
+        lock_bed(session, row.bed_id)
+        session.add(row)
+
+
+@contextmanager
+def settled_by_database(session: Session) -> Iterator[None]:
+    """Let the database judge what is done inside; raise Refused, with that undone, where somebody was quicker."""
     try:
         with session.begin_nested():
-            lock_bed(session, row.bed_id)
-            session.add(row)
+            yield
     except DBAPIError as error:
         raise _refusal(error) from error
 

@@ -50,6 +50,8 @@ class RefugeDetails:
     takes_pets: bool
     women_only: bool
     checks: list[str]
+    excludes: list[str]
+    turnaround_days: int
     languages: list[str]
     hours: tuple[Hours, ...]
 

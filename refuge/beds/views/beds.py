@@ -12,7 +12,7 @@ from refuge.audit.service import record
 from refuge.beds import queries, words
 from refuge.beds.forms.beds import BedForm
 from refuge.beds.forms.fields import RoomForm
-from refuge.beds.occupancy import Held, Occupancy, occupancy
+from refuge.beds.occupancy import Held, Occupancy, Occupied, occupancy
 from refuge.beds.queries.board import BoardBed, refs_of_people
 from refuge.beds.service import beds as service
 from refuge.beds.service.versions import STALE
@@ -46,6 +46,7 @@ def bed(ref: str) -> ResponseReturnValue:
         bed=row,
         facts=_facts(row, london_date(at)),
         said=words.said_of(Occupancy(found.now), reasons, telling),
+        resident=found.now.stay.ref if isinstance(found.now, Occupied) else None,
         held_for=found.now.hold.referral_ref if isinstance(found.now, Held) else None,
         coming=[words.following_words(step, reasons, telling) for step in found.coming if step.span is not None],
         open_closure=next((one for one in closures if one.ended_at is None), None),

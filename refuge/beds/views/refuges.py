@@ -12,8 +12,7 @@ from refuge.beds import queries, words
 from refuge.beds.forms.refuges import LISTS, RefugeForm
 from refuge.beds.service import addresses
 from refuge.beds.service import refuges as service
-from refuge.beds.service.versions import STALE
-from refuge.beds.views.blueprint import blueprint, own_refuge, read_version, seen_refuge
+from refuge.beds.views.blueprint import blueprint, own_refuge, seen_refuge
 from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.errors import Refused
@@ -83,25 +82,12 @@ def refuge_new() -> ResponseReturnValue:
     return render_template("beds/refuge_form.html", form=form, refuge=None, heading="Add a refuge")
 
 
-@blueprint.route("/refuges/<ref>/edit", methods=["GET", "POST"])
+@blueprint.get("/refuges/<ref>/edit")
 @requires(Permission.REFUGE_CHANGE)
 def refuge_edit(ref: str) -> ResponseReturnValue:
-    """Change what a refuge of her agency offers."""
+    """Show what a refuge of her agency offers, to be changed: what is sent goes to matching, which knows who waits."""
     row = own_refuge(ref)
-    at = now()
-    form = RefugeForm(lists(session, LISTS, on=london_date(at)), row)
-    if form.validate_on_submit():
-        try:
-            version = read_version(form.version.data)
-            service.change_refuge(session, row, form.details(), version=version, actor=current_actor(), at=at)
-        except Refused as refusal:
-            if refusal.code == STALE:
-                form.version.data = str(row.version)
-            form.refuse(refusal.sentence, refusal.field)
-        else:
-            flash(f"What {row.name} offers has been saved.", "success")
-            session.commit()
-            return redirect(url_for("beds.refuge", ref=ref))
+    form = RefugeForm(lists(session, LISTS, on=london_date(now())), row)
     return render_template("beds/refuge_form.html", form=form, refuge=row, heading=f"Change {row.name}")
 
 
@@ -134,6 +120,8 @@ def _facts(row: Refuge, known: Mapping[str, Mapping[str, str]]) -> Facts:
         ("Pets", "Yes" if row.takes_pets else "No"),
         ("Women only", "Yes" if row.women_only else "No"),
         ("Checks before she is admitted", _listed(row.checks, known["check"])),
+        ("Cannot take the risk of", _listed(row.excludes, known["harm"])),
+        ("Days to clean a bed", str(row.turnaround_days)),
         ("Languages that staff speak", _listed(row.languages, known["language"])),
     ]
 

@@ -5,7 +5,8 @@ from refuge.placements.models.offers import Offer, OfferAnswer, Override
 from refuge.placements.models.once import Once
 from refuge.placements.models.rules import RuleSet
 from refuge.placements.models.runs import MatchRun
-from refuge.placements.models.waiting import Search, TakingOver, WaitingReview
+from refuge.placements.models.waiting import Search
+from refuge.referrals.models import TakingOver, WaitingReview
 
 __all__ = [
     "BedMove",

@@ -1,5 +1,31 @@
 """The pages of matching, holding, moving in and on, and turning away."""
 
+from refuge.placements.views import (
+    admitting,
+    can_she,
+    holding,
+    limits,
+    matching,
+    offering,
+    residents,
+    rules,
+    turn_aways,
+    turning_away,
+    waiting,
+)
 from refuge.placements.views.room import blueprint
 
-__all__ = ["blueprint"]
+__all__ = [
+    "admitting",
+    "blueprint",
+    "can_she",
+    "holding",
+    "limits",
+    "matching",
+    "offering",
+    "residents",
+    "rules",
+    "turn_aways",
+    "turning_away",
+    "waiting",
+]

@@ -18,8 +18,8 @@ TEXTS = (
     "preferences", "prefers_by_and_for", "prefers_self_contained", "language", "interpreter", "interpreter_note",
     "adult_dependants", "diet", "pets", "pets_note", "stayed_before", "refuge_history", "children_come", "pregnant",
 )  # fmt: skip
-FLAGS = ("may_leave_message", "may_text", "shared", "access_asked")
-CODES = ("abuse", "preferred_areas", "access")
+FLAGS = ("may_leave_message", "may_text", "shared", "access_asked", "harm_asked")
+CODES = ("abuse", "preferred_areas", "access", "harm")
 
 
 def filled(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LISTS = (
     "referral_source", "need", "form_of_abuse", "risk_tool", "now_at", "access_need", "recourse_status",
-    "funding_route", "ethnicity", "check", "area", "language",
+    "funding_route", "ethnicity", "check", "area", "language", "harm",
 )  # fmt: skip
 NO_YES = (("no", "No"), ("yes", "Yes"))
 NOT_KNOWN = "NOT_KNOWN"
@@ -77,6 +77,14 @@ class ReferralForm(Form):
     adult_dependants = WholeNumber(
         "Adults who depend on her and come too", 0, 5, "Enter how many adults come with her, 0 for none"
     )
+
+    # Asked beside her needs: some houses must plan for it.
+    harm_asked = Pick(
+        "Has she set fires or been violent to others in shared housing?",
+        (("no", "Not asked"), ("yes", "Asked: tick below")), "no",
+        "Nobody is refused for this alone; some houses must plan for it.",
+    )  # fmt: skip
+    harm = SelectMultipleField("What is known; leave empty if nothing")
 
     # Risk.
     risk_tool = Listed("Risk checklist used", "None, or not known")
@@ -138,7 +146,7 @@ class ReferralForm(Form):
             cast("Listed", self[name]).offer(_choices(self.lists[listed], without={"not_asked", NOT_KNOWN}))
         for name, listed in (
             ("abuse", "form_of_abuse"), ("unsafe_areas", "area"), ("preferred_areas", "area"),
-            ("access", "access_need"),
+            ("access", "access_need"), ("harm", "harm"),
         ):  # fmt: skip
             cast("SelectMultipleField", self[name]).choices = offered(_choices(self.lists[listed]))
 
@@ -235,8 +243,9 @@ class ReferralForm(Form):
         }  # fmt: skip
 
     def _rest(self) -> dict[str, Any]:
-        access = tuple(self.access.data or ())
+        access, harm = tuple(self.access.data or ()), tuple(self.harm.data or ())
         return {
+            "harm": harm, "harm_asked": self.harm_asked.typed == "yes" or bool(harm),
             "access": access, "access_asked": self.access_asked.typed == "yes" or bool(access),
             "pets": self.pets.typed, "pets_note": self.pets_note.typed,
             "stayed_before": Answer(self.stayed_before.typed), "refuge_history": self.refuge_history.typed,

@@ -14,6 +14,7 @@ from refuge.referrals.models.household import (
 from refuge.referrals.models.pairs import ConflictPair, MatchKey, MustNotMeet, PossibleSame
 from refuge.referrals.models.recourse import FundingRoute, Recourse, RouteState
 from refuge.referrals.models.referrals import Judgement, Referral, ReferralState
+from refuge.referrals.models.waiting import TakingOver, WaitingReview
 
 __all__ = [
     "AdmissionCheck",
@@ -34,5 +35,7 @@ __all__ = [
     "ReferralDraft",
     "ReferralState",
     "RouteState",
+    "TakingOver",
     "UnsafeArea",
+    "WaitingReview",
 ]

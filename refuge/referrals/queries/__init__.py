@@ -3,14 +3,17 @@
 from refuge.referrals.queries.confidential import must_not_meet, recourse, told_to
 from refuge.referrals.queries.drafts import draft, my_drafts
 from refuge.referrals.queries.pairs import Known, known_already, probe_of
+from refuge.referrals.queries.passed_on import PassedOn, made_of_draft, passed_on, passed_on_one
 from refuge.referrals.queries.referrals import (
     PAGE,
+    answers_for,
     found,
     is_own,
     may_change,
     may_progress,
     one,
     page,
+    review_days,
     risk_rank,
     visible_refs,
     visible_to,
@@ -19,18 +22,24 @@ from refuge.referrals.queries.referrals import (
 __all__ = [
     "PAGE",
     "Known",
+    "PassedOn",
+    "answers_for",
     "draft",
     "found",
     "is_own",
     "known_already",
+    "made_of_draft",
     "may_change",
     "may_progress",
     "must_not_meet",
     "my_drafts",
     "one",
     "page",
+    "passed_on",
+    "passed_on_one",
     "probe_of",
     "recourse",
+    "review_days",
     "risk_rank",
     "told_to",
     "visible_refs",

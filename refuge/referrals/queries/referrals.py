@@ -11,11 +11,12 @@ from refuge.accounts.models import Agency, AgencyKind
 from refuge.beds.models import Bed, Refuge, Stay
 from refuge.permissions import Permission
 from refuge.referrals.duplicates import digits_of, name_key
-from refuge.referrals.models import Judgement, Referral, ReferralState
+from refuge.referrals.models import Judgement, Referral, ReferralState, WaitingReview
 from refuge.referrals.risk import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -104,6 +105,17 @@ def may_progress(referral: Referral, reader: Person) -> bool:
     return may_change(referral, reader)
 
 
+def answers_for(referral: Referral, reader: Person) -> bool:
+    """Return whether the reader's agency decides about a referral that she may see.
+
+    Its own; and one of an agency that only refers, which any refuge that may see it can take over.
+    """
+    if is_own(referral, reader):
+        return True
+    refuge = AgencyKind.REFUGE_PROVIDER
+    return reader.agency_kind is refuge and referral.agency.kind is not refuge
+
+
 def risk_rank() -> ColumnElement[int]:
     """Return `risk.level` as the database can sort by it: 3 high, 2 medium, 1 standard, 0 not assessed."""
     high = [Referral.judgement == Judgement.HIGH]
@@ -145,6 +157,15 @@ def one(session: Session, reader: Person, ref: str, *, lock: bool = False) -> Re
             .execution_options(populate_existing=True)
         )
     return session.scalars(query).unique().one_or_none()
+
+
+def review_days(session: Session, reader: Person, rows: Sequence[Referral]) -> dict[int, date]:
+    """Return id of a referral -> the day to look again, of those that wait; to refuges only, for it is their work."""
+    waiting = [row.id for row in rows if row.state is ReferralState.WAITING]
+    if not waiting or not reader.may(Permission.TURNAWAY_RECORD):
+        return {}
+    days = select(WaitingReview.referral_id, WaitingReview.review_on).where(WaitingReview.referral_id.in_(waiting))
+    return {row.referral_id: row.review_on for row in session.execute(days)}
 
 
 def found(session: Session, reader: Person, words: str) -> Sequence[Referral]:

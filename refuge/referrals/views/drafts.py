@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from refuge.accounts.current import user
@@ -21,7 +20,6 @@ from refuge.referrals import queries, risk
 from refuge.referrals.duplicates import Probe, digits_of, quoted_refs
 from refuge.referrals.forms import SECTIONS, ReferralForm, add_row, referral_form, say_beside, sound
 from refuge.referrals.forms.fields import read_date
-from refuge.referrals.models import Referral
 from refuge.referrals.queries.pairs import known_so_far
 from refuge.referrals.service import Opening, discard_draft, make_referral, save_draft, say_known, start_draft
 from refuge.referrals.views.room import blueprint, code_lists, draft_or_404, today, whole
@@ -59,7 +57,7 @@ def draft(ref: str) -> ResponseReturnValue:
     """Show the form of a call as far as it was filled."""
     found = draft_or_404(ref)
     if made := _made(found):
-        return redirect(url_for("referrals.referral", ref=made.ref))
+        return redirect(url_for("referrals.referral", ref=made))
     record(session, "draft.seen", found.ref, by=current_actor(), at=now())
     return _page(found, _form(sound(_flat(found.typed))), Opening(secrets.token_hex(8), found.saves), found.saves)
 
@@ -70,7 +68,7 @@ def send(ref: str) -> ResponseReturnValue:
     """Save the whole page, and do what its button says: send it, come back later, or add a row."""
     found = draft_or_404(ref, lock=True)
     if made := _made(found):
-        return redirect(url_for("referrals.referral", ref=made.ref))
+        return redirect(url_for("referrals.referral", ref=made))
     typed = _typed()
     do = request.form.get("do", "later")
     if do.startswith("add_"):
@@ -95,7 +93,7 @@ def save(ref: str) -> ResponseReturnValue:
     """Save what is typed so far, and say how it went."""
     found = draft_or_404(ref, lock=True)  # so that it waits for a page that is sending this call now
     if made := _made(found):
-        return jsonify(sent=url_for("referrals.referral", ref=made.ref))
+        return jsonify(sent=url_for("referrals.referral", ref=made))
     typed = _typed()
     try:
         saved = _save(found, typed)
@@ -127,7 +125,7 @@ def discard(ref: str) -> ResponseReturnValue:
     """Ask, then put a call aside and empty it."""
     found = draft_or_404(ref, lock=request.method == "POST")
     if made := _made(found):
-        return redirect(url_for("referrals.referral", ref=made.ref))
+        return redirect(url_for("referrals.referral", ref=made))
     if request.method == "GET":
         return render_template("referrals/discard.html", draft=found, at=now(), instant_words=instant_words)
     discard_draft(session, found, actor=current_actor(), at=now())
@@ -173,8 +171,8 @@ def _form(typed: MultiDict[str, str]) -> ReferralForm:
     return referral_form(typed, code_lists(), on=today())
 
 
-def _made(found: ReferralDraft) -> Referral | None:
-    return session.scalar(select(Referral).where(queries.visible_to(user()), Referral.draft_id == found.id))
+def _made(found: ReferralDraft) -> str | None:
+    return queries.made_of_draft(session, user(), found.id)
 
 
 def _typed() -> MultiDict[str, str]:

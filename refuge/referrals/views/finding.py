@@ -16,13 +16,15 @@ from refuge.permissions import Permission, requires
 from refuge.referrals import queries
 from refuge.referrals.forms import FindForm
 from refuge.referrals.models import ReferralState
-from refuge.referrals.shown import Labels, Line, lines
+from refuge.referrals.shown import Labels, Line, lines, passed_on_words
 from refuge.referrals.views.room import blueprint, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
+
+    from refuge.referrals.models import Referral
 
 
 class Scope(NamedTuple):
@@ -50,9 +52,11 @@ def index() -> ResponseReturnValue:
     scope = asked if asked in SCOPES else OPEN
     number = max(1, whole(request.args, "page", 1))
     page = queries.page(session, user(), states=SCOPES[scope].states, number=number)
-    record(session, "referral.listed", by=current_actor(), at=now(), refs=[row.ref for row in page.rows])
-    shown = lines(page.rows, _words(), own=user().agency_id, at=now())
-    return _page(shown, FindForm(), scope=scope, number=number, total=page.total)
+    passed_on = queries.passed_on(session, user(), states=SCOPES[scope].states)
+    refs = [row.ref for row in page.rows] + [row.ref for row in passed_on]
+    record(session, "referral.listed", by=current_actor(), at=now(), refs=refs)
+    shown = _lines(page.rows)
+    return _page(shown, FindForm(), scope=scope, number=number, total=page.total, passed_on=passed_on)
 
 
 @blueprint.post("/referrals/find")
@@ -64,9 +68,14 @@ def find() -> ResponseReturnValue:
         return _page([], form, searched=True), 422
     rows = queries.found(session, user(), form.words.typed)
     record(session, "referral.found", by=current_actor(), at=now(), refs=[row.ref for row in rows])
-    shown = lines(rows, _words(), own=user().agency_id, at=now())
+    shown = _lines(rows)
     session.commit()
     return _page(shown, form, searched=True)
+
+
+def _lines(rows: Sequence[Referral]) -> list[Line]:
+    days = queries.review_days(session, user(), rows)
+    return lines(rows, _words(), own=user().agency_id, at=now(), reviews=days)
 
 
 def _words() -> Labels:
@@ -81,12 +90,15 @@ def _page(
     number: int = 1,
     total: int = 0,
     searched: bool = False,
+    passed_on: Sequence[queries.PassedOn] = (),
 ) -> str:
     at = now()
+    words = _words() if passed_on else {}
     return render_template(
         "referrals/index.html", lines=shown, form=form, scope=scope, scopes=SCOPES, searched=searched,
         total=total, number=number, pages=_pages(scope, number, total),
         words_at=lambda then: instant_words(then, now=at),
+        passed_on=[(row, passed_on_words(row, words)) for row in passed_on],
         drafts=queries.my_drafts(session, user()) if user().may(Permission.REFERRAL_MAKE) else [],
     )  # fmt: skip
 

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.codes.queries import labels
 from refuge.database import now, session
-from refuge.london import instant_words, london_date
+from refuge.london import day_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.referrals import queries
 from refuge.referrals.forms import LISTS
 from refuge.referrals.models import ReferralState
 from refuge.referrals.queries.confidential import may_see
 from refuge.referrals.service import decide_same
-from refuge.referrals.shown import household_words, missing, sections, state_words, waited
+from refuge.referrals.shown import household_words, missing, passed_on_words, sections, state_words, waited
 from refuge.referrals.views.room import blueprint, referral_or_404, today
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from refuge.referrals.models import Referral
+
 
 @blueprint.get("/referrals/<ref>")
 @requires(Permission.REFERRAL_SEE)
 def referral(ref: str) -> ResponseReturnValue:
-    """Show everything about a referral that she may see."""
-    found, reader, actor, at = referral_or_404(ref), user(), current_actor(), now()
+    """Show everything about a referral that she may see, or how one stands that her agency passed on."""
+    found, reader, actor, at = queries.one(session, user(), ref), user(), current_actor(), now()
+    if found is None:
+        return _passed_on(ref)
     people = queries.must_not_meet(session, reader, found, by=actor, at=at)
     told = queries.told_to(session, reader, found, people)
     recourse = queries.recourse(session, reader, found, by=actor, at=at)
@@ -47,9 +51,25 @@ def referral(ref: str) -> ResponseReturnValue:
         "referrals/referral.html", referral=found, sections=shown, known=known, missing=missing(found, recourse),
         state_words=state_words(found, words), may_change=queries.may_change(found, reader),
         may_progress=queries.may_progress(found, reader),
+        answers=queries.answers_for(found, reader), review=_review(found),
         waits=found.state is ReferralState.WAITING, household=household_words(found), waited=waited(found, at),
         received=instant_words(found.received_at, now=at), month=lambda then: f"{london_date(then):%B %Y}",
     )  # fmt: skip
+
+
+def _review(found: Referral) -> str:
+    on = queries.review_days(session, user(), [found]).get(found.id)
+    return "" if on is None else f"Look again {day_words(on, today=today())}"
+
+
+def _passed_on(ref: str) -> str:
+    row, at = queries.passed_on_one(session, user(), ref), now()
+    if row is None:
+        abort(404)
+    record(session, "referral.seen", row.ref, by=current_actor(), at=at, groups=["passed_on"])
+    state = passed_on_words(row, labels(session, ("outcome", "withdrawal")))
+    received = instant_words(row.received_at, now=at)
+    return render_template("referrals/passed_on.html", row=row, state=state, received=received)
 
 
 @blueprint.post("/referrals/<ref>/same")

@@ -1,0 +1,190 @@
+"""Why: what speaks for each match, and for each household without one what is in the way and what would help.
+
+What is said to be possible was tried: each bed that she could have had is given to her and the problem solved again,
+and each change is made and the problem solved again. Nothing here is guessed from prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allocation.beds.barriers import day
+from allocation.beds.core import Core
+from allocation.beds.goals import GOALS
+from allocation.beds.small import Plan, force, with_another
+from allocation.beds.solution import Barrier, Change, Missed, Pair, Unplaced, Verdict, Worse
+from allocation.beds.turnaway import imply_reason
+
+MOST_CHANGES = 6
+"""How many changes are named: those that cost nobody a place come first."""
+MOST_ALIKE = 2
+LOSES = {
+    "place_those_at_highest_risk": "{by} fewer of those at highest risk would have a place",
+    "place_as_many_as_possible": "{by} fewer would have a place",
+    "place_those_who_waited_longest": "those placed would have waited less long (days fewer in all: {by})",
+    "fit_the_need": "beds would fit needs and wishes less well (points lost: {by})",
+    "spare_scarce_beds": "scarce beds would be used by those who need them less (points lost: {by})",
+    "leave_few_open_questions": "more questions would be open (more: {by})",
+    "keep_the_last_proposal": "{by} more would be proposed another bed than last time",
+}
+"""By goal: what it means that it would worsen by so much."""
+
+
+@dataclass
+class Explainer:
+    """Explains the households without a bed in one answer, by solving again around each."""
+
+    core: Core
+    placed: Mapping[str, str]
+    plan: Plan | None
+    """None for a large problem, where nothing is solved again."""
+    holder: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holder = {bed: household for household, bed in self.placed.items()}
+
+    def explain(self, ref: str) -> Unplaced:
+        """Return why a household has no bed."""
+        pairs = [self.core.table.pair(ref, bed.ref) for bed in self.core.table.beds]
+        blocked = tuple(sorted((pair for pair in pairs if pair.verdict is Verdict.NO), key=_nearness))
+        decided = ref in self.core.set_aside
+        missed = tuple(self._missed(ref, pair.bed) for pair in pairs if pair.verdict is not Verdict.NO)
+        reason, contributing = imply_reason(self.core.context, ref, blocked, missed)
+        changes = () if decided else tuple(self._changes(ref, blocked, missed)[:MOST_CHANGES])
+        return Unplaced(ref, blocked, missed, changes, reason, contributing, decided=decided)
+
+    def _missed(self, ref: str, bed: str) -> Missed:
+        """Return what would be lost if she had a bed that she could have had."""
+        has_it = self.holder.get(bed)
+        if ref in self.core.set_aside:
+            return Missed(bed, has_it, None, (), "A person decided to leave her without a bed for now.")
+        if has_it is not None and has_it in self.core.decided:
+            return Missed(bed, has_it, None, (has_it,), f"A person gave it to {has_it}.")
+        if self.plan is None:
+            return Missed(bed, has_it, None, (), f"{has_it} has it." if has_it else "A place there is used up.")
+        worse, loses, possible = self._if_forced(self.plan, ref, bed)
+        if not possible:
+            return Missed(bed, has_it, None, (), "What a person decided leaves no place for her there.")
+        return Missed(bed, has_it, worse, loses, _said(has_it, worse, loses))
+
+    def _if_forced(
+        self, plan: Plan, ref: str, bed: str, *, one_more_place: bool = False
+    ) -> tuple[Worse | None, tuple[str, ...], bool]:
+        """Return the first goal that worsens, who loses a place, and whether it is possible at all."""
+        found = force(plan, ref, bed, one_more_place=one_more_place)
+        if found is None:
+            return None, (), False
+        now = plan.placed(found)
+        loses = tuple(sorted(other for other in self.placed if other not in now and other not in self.core.decided))
+        return self._first_worse(plan.totals(plan.found.weight), plan.totals(found.weight)), loses, True
+
+    def _first_worse(self, before: tuple[int, ...], after: tuple[int, ...]) -> Worse | None:
+        for name, was, is_now in zip(self.core.goals, before, after, strict=True):
+            if is_now > was:
+                return None
+            if is_now < was:
+                return Worse(name, was - is_now)
+        return None
+
+    def _changes(self, ref: str, blocked: tuple[Pair, ...], missed: tuple[Missed, ...]) -> list[Change]:
+        """Return the smallest changes that would give her a place: those that cost nobody anything first."""
+        if self.plan is None:
+            return [_change(pair.bed, barrier, ()) for pair, barrier in _single(blocked)]
+        found: list[tuple[bool, int, Change]] = []
+        for pair, barrier in _single(blocked):
+            found += self._try(self.plan, ref, pair.bed, barrier)
+        for one in missed:
+            found += self._try_place(self.plan, ref, one)
+        found += self._try_another(self.plan, ref, missed)
+        found.sort(key=lambda entry: (entry[0], entry[1]))
+        return _once([change for _worse, _order, change in found])
+
+    def _try(self, plan: Plan, ref: str, bed: str, barrier: Barrier) -> list[tuple[bool, int, Change]]:
+        """Lift one barrier and solve again with her in that bed."""
+        if bed not in plan.rights:
+            return []
+        worse, loses, possible = self._if_forced(plan, ref, bed)
+        if not possible:
+            return []
+        return [(worse is not None, len(loses), _change(bed, barrier, loses))]
+
+    def _try_place(self, plan: Plan, ref: str, missed: Missed) -> list[tuple[bool, int, Change]]:
+        """Give her refuge one more place of the kind that is used up, and solve again with her in that bed."""
+        if missed.bed not in plan.rights or missed.has_it is not None:
+            return []
+        context = self.core.context
+        pair = context.households[ref], context.beds[missed.bed]
+        codes = [
+            code
+            for code, takes in (("no_funded_place", context.takes_funded), ("high_support_full", context.takes_high))
+            if takes(*pair)
+        ]
+        worse, _loses, possible = self._if_forced(plan, ref, missed.bed, one_more_place=True)
+        if not codes or not possible or worse is not None:
+            return []
+        sentence = " and ".join(PLACES[code] for code in codes)
+        return [(False, 0, Change(missed.bed, tuple(codes), f"{missed.bed}: if {sentence}"))]
+
+    def _try_another(self, plan: Plan, ref: str, missed: tuple[Missed, ...]) -> list[tuple[bool, int, Change]]:
+        """Add one more bed like one that she could have had, solve again, and see if she has a place then."""
+        for one in missed:
+            if one.bed in plan.rights and plan.lefts[ref] in with_another(plan, one.bed).matched:
+                return [(False, 1, Change(None, (), f"if there were another bed like {one.bed}"))]
+        return []
+
+
+PLACES = {
+    "no_funded_place": "one more NRPF place were funded there",
+    "high_support_full": "one more high-support place were staffed there",
+}
+"""By barrier: the place that would have to be added where others of the same run use those that there are."""
+
+
+def _nearness(pair: Pair) -> tuple[int, int, str]:
+    """Order blocked pairs: fewest barriers that say no first, then fewest in all."""
+    return sum(barrier.verdict is Verdict.NO for barrier in pair.barriers), len(pair.barriers), pair.bed
+
+
+def _single(blocked: tuple[Pair, ...]) -> list[tuple[Pair, Barrier]]:
+    """Return the pairs that one barrier alone says no to, if that is one that may be wished away."""
+    found = []
+    for pair in blocked:
+        noes = [barrier for barrier in pair.barriers if barrier.verdict is Verdict.NO]
+        if len(noes) == 1 and noes[0].change:
+            found.append((pair, noes[0]))
+    return found
+
+
+def _change(bed: str, barrier: Barrier, loses: tuple[str, ...]) -> Change:
+    """Return a change in words; `loses` names who would have no place then."""
+    if barrier.from_on is not None:
+        sentence = f"from {day(barrier.from_on)}, {bed}"
+    elif barrier.change.startswith("if it "):
+        sentence = f"if {bed} {barrier.change.removeprefix('if it ')}"
+    else:
+        sentence = f"{bed}: {barrier.change}"
+    if loses:
+        sentence += f", but then {' and '.join(loses)} would have no place"
+    return Change(bed, (barrier.code,), sentence, barrier.from_on)
+
+
+def _once(changes: list[Change]) -> list[Change]:
+    """Return the changes, no more than two that lift the same barriers: one example says as much as ten."""
+    found: list[Change] = []
+    for change in changes:
+        if sum(other.codes == change.codes for other in found) < MOST_ALIKE:
+            found.append(change)
+    return found
+
+
+def _said(has_it: str | None, worse: Worse | None, loses: tuple[str, ...]) -> str:
+    first = f"{has_it} has it." if has_it else "Nobody has it: a place there is used up, or she must not meet somebody."
+    if worse is None:
+        return f"{first} If she had it instead, every goal would be reached just as well: a person may choose."
+    result = LOSES[worse.goal].format(by=worse.by)
+    who = f" ({', '.join(loses)} would lose theirs)" if loses else ""
+    return f"{first} If she had it instead, {result}{who}."
+
+
+assert LOSES.keys() == GOALS.keys()  # noqa: S101 — a goal without its sentence is a mistake of ours, found at once.

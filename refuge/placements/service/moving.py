@@ -1,0 +1,193 @@
+"""While she lives here and when she leaves: the expected day, another bed, moving on. Then her bed is free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refuge.audit.service import record
+from refuge.beds.models import Stay
+from refuge.beds.service.closures import turn_around
+from refuge.beds.service.occupy import settled_by_database, take_bed
+from refuge.database import new_ref
+from refuge.errors import Refused
+from refuge.london import instant_words, london_date
+from refuge.placements.models import BedMove, Exclusion, MoveOn
+from refuge.placements.queries.residents import referral_of
+from refuge.placements.service.standing import barriers_between, in_words, lock_place, refuse_if_not_free, saying_no
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+    from refuge.audit.service import Actor
+    from refuge.beds.models import Bed
+
+STALE = "stale"
+CONFIRM = "confirm"
+ASKED_TO_LEAVE = "asked_to_leave"
+"""Of code list `move_on_reason`: then it says until when she cannot come back."""
+SAY_WHY = 10
+"""How many characters say at least why she moves to a bed that something stands against."""
+
+
+@dataclass(frozen=True)
+class MoveDetails:
+    """Why she moves to another bed, and whether somebody read what stands in the way."""
+
+    reason: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class LeavingDetails:
+    """When she had really left, where to and why; and until when she cannot come back, if she was asked to leave."""
+
+    left_at: datetime
+    destination: str
+    """Code list `move_on_destination`."""
+    planned: bool
+    reason: str
+    """Code list `move_on_reason`."""
+    note: str = ""
+    excluded_until: date | None = None
+    excluded_why: str = ""
+
+
+def change_expected(
+    session: Session, stay: Stay, expected: date | None, *, version: int, actor: Actor, at: datetime
+) -> bool:
+    """Change the day on which she is expected to leave; return whether it changed. The caller has locked the stay."""
+    _refuse_if_over(stay)
+    _refuse_if_stale(stay, version)
+    if expected is not None and expected < london_date(at) and expected != stay.expected_move_on:
+        raise Refused("Enter today or a later day, or leave it empty", field="expected_move_on")
+    if stay.expected_move_on == expected:
+        return False
+    stay.expected_move_on = expected
+    session.flush()
+    record(session, "stay.changed", stay.ref, by=actor, at=at, fields=["expected_move_on"])
+    return True
+
+
+def move_between_beds(
+    session: Session,
+    stay: Stay,
+    bed: Bed,
+    details: MoveDetails,
+    *,
+    version: int,
+    by: Person,
+    actor: Actor,
+    at: datetime,
+) -> Stay:
+    """End her stay in one bed and begin it in another at the same moment; return the new stay.
+
+    Raise Refused where the bed is taken, or something stands in the way and nobody has confirmed it. The caller has
+    locked the stay, and both beds are of the actor's own agency.
+    """
+    _refuse_if_over(stay)
+    _refuse_if_stale(stay, version)
+    if bed.id == stay.bed_id:
+        raise Refused("Choose another bed: she lives in this one", field="bed")
+    referral = referral_of(session, stay, lock=True)
+    lock_place(session, bed)
+    refuse_if_not_free(session, by, bed, at=at)
+    against = saying_no(barriers_between(session, referral, bed, at=at))
+    if against and not (details.confirmed and len(details.reason) >= SAY_WHY):
+        raise Refused(f"Something stands in the way ({in_words(against)}). {_HOW}", code=CONFIRM, field="confirmed")
+    new = _begin_next(session, stay, bed, at)
+    session.add(
+        BedMove(from_stay_id=stay.id, to_stay_id=new.id, reason=details.reason, moved_by_id=by.id, at=at),
+    )
+    turn_around(session, stay.bed, left_at=at, by=by, actor=actor, at=at)
+    session.flush()
+    codes = [barrier.code for barrier in against]
+    record(session, "stay.moved", stay.ref, by=actor, at=at, to=new.ref, bed=bed.ref, barriers=codes)
+    return new
+
+
+_HOW = f"Say why she moves there all the same, in {SAY_WHY} characters or more, and tick below that you have read this."
+
+
+def _begin_next(session: Session, stay: Stay, bed: Bed, at: datetime) -> Stay:
+    stay.ended_at = at
+    session.flush()
+    new = Stay(
+        ref=new_ref(session, Stay), bed_id=bed.id, referral_id=stay.referral_id, started_at=at,
+        expected_move_on=stay.expected_move_on, plan_agreed_on=stay.plan_agreed_on, review_due_on=stay.review_due_on,
+    )  # fmt: skip
+    take_bed(session, new)
+    return new
+
+
+def move_on(
+    session: Session,
+    stay: Stay,
+    details: LeavingDetails,
+    *,
+    version: int,
+    by: Person,
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Note that she has left; return whether her bed is closed for cleaning now. The caller has locked the stay."""
+    _refuse_if_over(stay)
+    _refuse_if_stale(stay, version)
+    _refuse_leaving(stay, details, at)
+    with settled_by_database(session):
+        stay.ended_at = details.left_at
+        session.flush()
+    session.add(
+        MoveOn(
+            stay_id=stay.id, destination=details.destination, planned=details.planned, reason=details.reason,
+            note=details.note, recorded_by_id=by.id, recorded_at=at,
+        ),
+    )  # fmt: skip
+    if details.excluded_until is not None:
+        _exclude(session, stay, details, details.excluded_until, by=by, at=at)
+    session.flush()
+    record(
+        session, "stay.ended", stay.ref, by=actor, at=at, destination=details.destination, planned=details.planned,
+        reason=details.reason, excluded=details.excluded_until is not None,
+    )  # fmt: skip
+    return turn_around(session, stay.bed, left_at=details.left_at, by=by, actor=actor, at=at) is not None
+
+
+def _exclude(session: Session, stay: Stay, details: LeavingDetails, until: date, *, by: Person, at: datetime) -> None:
+    session.add(
+        Exclusion(
+            refuge_id=stay.bed.refuge_id, referral_id=stay.referral_id, until=until, why=details.excluded_why,
+            made_by_id=by.id, made_at=at,
+        ),
+    )  # fmt: skip
+
+
+def _refuse_leaving(stay: Stay, details: LeavingDetails, at: datetime) -> None:
+    if details.left_at > at:
+        raise Refused("Enter a time that is not in the future: a bed is free once she has really left", field="left")
+    if details.left_at <= stay.started_at:
+        when = instant_words(stay.started_at, now=at)
+        raise Refused(f"She came to this bed at {when}. Enter a later time", field="left")
+    if details.reason != ASKED_TO_LEAVE:
+        return
+    if details.excluded_until is None or details.excluded_until <= london_date(details.left_at):
+        raise Refused("Enter the first day on which she can come back", field="excluded_until")
+    if not details.excluded_why:
+        raise Refused("Say why she was asked to leave", field="excluded_why")
+
+
+def _refuse_if_over(stay: Stay) -> None:
+    if stay.ended_at is not None:
+        raise Refused(f"{stay.ref} has left {stay.bed.name} already. Look at her page again.", code="stay.over")
+
+
+def _refuse_if_stale(stay: Stay, version: int) -> None:
+    if stay.version != version:
+        raise Refused(
+            "Somebody else changed this while you had it open, and nothing of yours is saved yet. "
+            "Read what is saved now, above, then save again.",
+            code=STALE,
+        )
