@@ -18,7 +18,7 @@ class Mouse:
 
     def field(self, label: str) -> Locator:
         """Return the first field whose label begins so: a row adds for screen readers which row it is."""
-        return self.page.get_by_label(re.compile(r"^\s*" + label.replace("?", r"\?"))).first
+        return self.page.get_by_label(re.compile(r"^\s*" + re.escape(label))).first
 
     def type_into(self, label: str, text: str) -> None:
         """Type into the field with this label."""
