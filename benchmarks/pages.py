@@ -25,7 +25,7 @@ from tests.more import add_much_more
 if TYPE_CHECKING:
     from flask import Flask
 
-PAGES = ("/", "/beds", "/beds/print", "/refuges", "/referrals")
+PAGES = ("/", "/beds", "/beds/print", "/refuges", "/referrals", "/residents", "/matches/rules", "/turn-aways")
 WHO = "farah@wall.example"
 RUNS = 40
 LIMIT_MS = 100.0
