@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import g, render_template, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ TITLES = {
     429: ("Too many tries", "Wait five minutes, then try again."),
     503: ("Busy for a moment", "Try again in a few seconds. Nothing was changed."),
 }
+BUSY = {"40001", "40P01", "55P03"}
+"""PostgreSQL: serialization, deadlock, lock timeout. Somebody else was deciding: nothing is wrong with the act."""
 FAULT = (
     "Sorry, something went wrong",
     "Nothing was changed. Try again; if it happens again, tell us the number below.",
@@ -64,6 +67,13 @@ def register_error_pages(app: Flask) -> None:
         return render_template(
             "error.html", heading="That cannot be done now", advice=error.sentence, reference=None
         ), 409
+
+    @app.errorhandler(DBAPIError)
+    def ask_again(error: DBAPIError) -> tuple[str, int]:
+        if getattr(error.orig, "sqlstate", None) not in BUSY and "database is locked" not in str(error.orig):
+            return apologise(error)
+        title, advice = TITLES[503]
+        return render_template("error.html", heading=title, advice=advice, reference=None), 503
 
     @app.errorhandler(Exception)
     def apologise(error: Exception) -> tuple[str, int]:

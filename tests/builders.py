@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from refuge.accounts.models import Agency, AgencyKind, Network, Person
-from refuge.beds.models import Bed, Refuge, RefugeAddress, StaffingHours
-from refuge.database import new_ref
+from refuge.beds.models import Bed, Hold, Refuge, RefugeAddress, StaffingHours
+from refuge.database import new_ref, now
 from refuge.permissions import Role
-from refuge.referrals.models import Referral
+from refuge.referrals.models import Referral, ReferralState
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -134,3 +134,16 @@ def add_referral(db: Session, taken_by: str = "worker.wall", **told: Any) -> Ref
     db.add(referral)
     db.flush()
     return referral
+
+
+def add_hold(db: Session, referral: Referral, refuge: str = "WALL", room: str = "Room 1") -> Hold:
+    """Hold a bed for a referral since an hour and for five more."""
+    at = now()
+    hold = Hold(
+        bed_id=Pilot().bed(db, refuge, room).id, referral_id=referral.id, held_by_id=referral.taken_by_id,
+        from_at=at - timedelta(hours=1), until_at=at + timedelta(hours=5),
+    )  # fmt: skip
+    db.add(hold)
+    referral.state = ReferralState.HELD
+    db.flush()
+    return hold

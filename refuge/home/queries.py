@@ -10,12 +10,11 @@ from sqlalchemy import func, select
 from refuge.accounts.models import Agency, Person
 from refuge.beds.filters import Filters
 from refuge.beds.queries import board
-from refuge.london import london_date
 from refuge.permissions import Permission
 from refuge.placements.queries import holds
 from refuge.placements.queries.waiting import reviews_due
 from refuge.referrals.models import Referral, ReferralState
-from refuge.referrals.queries import my_drafts, page, visible_to
+from refuge.referrals.queries import in_states, my_drafts, page, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +59,9 @@ class Day:
     """Holds of her agency's, or of its beds, that lapsed within a day."""
 
 
-def waiting(session: Session, reader: Person) -> Waiting:
+def waiting(session: Session, reader: Person, *, at: datetime) -> Waiting:
     """Return how many households wait, and since when the longest."""
-    mine = (visible_to(reader), Referral.state == ReferralState.WAITING)
+    mine = (visible_to(reader), in_states([ReferralState.WAITING], at=at))
     count, since = session.execute(select(func.count(), func.min(Referral.received_at)).where(*mine)).one()
     return Waiting(count, since)
 
@@ -70,14 +69,14 @@ def waiting(session: Session, reader: Person) -> Waiting:
 def day(session: Session, reader: Person, at: datetime) -> Day:
     """Return what this person should see first."""
     sees, holding = reader.may(Permission.REFERRAL_SEE), reader.may(Permission.BED_HOLD)
-    first = page(session, reader, states=[ReferralState.WAITING]).rows[:SHOWN] if sees else ()
+    first = page(session, reader, states=[ReferralState.WAITING], at=at).rows[:SHOWN] if sees else ()
     people = select(func.count(Person.id)).join(Agency, Agency.id == Person.agency_id)
     return Day(
         drafts=my_drafts(session, reader) if reader.may(Permission.REFERRAL_MAKE) else None,
-        waiting=waiting(session, reader) if sees else None,
+        waiting=waiting(session, reader, at=at) if sees else None,
         first=first,
         board=board(session, reader, at, Filters()) if reader.may(Permission.BOARD_SEE) else None,
-        reviews=reviews_due(session, reader, on=london_date(at)),
+        reviews=reviews_due(session, reader, at=at),
         asked=holds.asked_to_agree(session, reader, at=at) if holding else (),
         disagreed=holds.disagreed(session, reader, at=at) if holding else (),
         lapsed=holds.lapsed(session, reader, at=at) if holding else (),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from refuge.beds.occupancy import HoldSpan
     from refuge.beds.queries.board import Board, BoardBed, House
     from refuge.home.queries import Day
     from refuge.placements.queries.holds import Lapsed
@@ -106,7 +107,10 @@ def _of_bed(bed: BoardBed, refuge: str, now: datetime) -> Iterator[Due]:
     match bed.occupancy.now:
         case Held(hold=hold) if london_date(hold.until_at) == today:
             words = f"Hold for {hold.referral_ref} lapses at {clock_words(hold.until_at)}"
-            yield Due(Urgency.NOW, words, where, bed.bed.ref)
+            yield Due(Urgency.NOW, words, where, bed.bed.ref, link=_of_referral(hold))
+        case Held(hold=hold):
+            words = f"Held for {hold.referral_ref} until {instant_words(hold.until_at, now=now)}"
+            yield Due(Urgency.SOON, words, where, bed.bed.ref, link=_of_referral(hold))
         case Occupied(stay, due=task):
             if stay.expected_move_on is not None:
                 yield from _when(stay.expected_move_on, today, f"Move-on of {stay.ref}", "expected", where, bed.bed.ref)
@@ -115,6 +119,11 @@ def _of_bed(bed: BoardBed, refuge: str, now: datetime) -> Iterator[Due]:
                 yield from _when(task.due_on, today, f"{name} of {stay.ref}", "due", where, bed.bed.ref)
         case Closed(closure=closure) if closure.expected_ready is not None:
             yield from _when(closure.expected_ready, today, "Closed: back", "expected", where, bed.bed.ref)
+
+
+def _of_referral(hold: HoldSpan) -> tuple[str, str] | None:
+    """Return where the next step with a held bed is taken: on the page of her referral."""
+    return ("referrals.referral", hold.referral_ref) if hold.referral_ref else None
 
 
 def _when(on: date, today: date, what: str, how: str, where: str, bed_ref: str) -> Iterator[Due]:

@@ -42,6 +42,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Today", "home.today", "/", None),
     ("Beds", "beds.board", "/beds", Permission.BOARD_SEE),
     ("Refuges", "beds.refuges", "/refuges", Permission.REFUGE_SEE),
+    ("Matches", "placements.matches", "/matches", Permission.MATCH_SEE),
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
     ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
@@ -103,7 +104,7 @@ def waiting_words(found: Waiting, at: datetime) -> tuple[int, str]:
 @blueprint.app_template_global("households_waiting")
 def households_waiting() -> list[tuple[int, str]]:
     """Return the same figure for the board: the room of beds stands below referrals and knows nothing of them."""
-    return [waiting_words(waiting(session, user()), now())] if user().may(Permission.REFERRAL_SEE) else []
+    return [waiting_words(waiting(session, user(), at=now()), now())] if user().may(Permission.REFERRAL_SEE) else []
 
 
 @blueprint.get("/health")

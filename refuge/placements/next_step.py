@@ -10,11 +10,11 @@ from refuge.codes.queries import labels
 from refuge.london import instant_words
 from refuge.permissions import Permission
 from refuge.placements.models import OfferAnswer
-from refuge.placements.queries.holds import held, lapsed_hold, waits
+from refuge.placements.queries.holds import held, lapsed_hold
 from refuge.placements.queries.residents import current_stay
 from refuge.placements.queries.turn_aways import ref_of_turn_away, turn_away
 from refuge.referrals.models import ReferralState
-from refuge.referrals.queries import answers_for
+from refuge.referrals.queries import answers_for, waits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ def _held(session: Session, reader: Person, referral: Referral, found: Held, at:
     own = hold.bed.refuge.agency_id == reader.agency_id
     refused = found.override is not None and found.override.agrees is False
     acts = _acts(referral, offer, own=own, refused=refused)
-    if hold.renewed_at is None:
+    if hold.renewed_at is None and not refused:
         acts.append(Act("Hold it longer, once", "placements.renew", referral.ref, posts=True))
     acts.append(Act("Let this bed go", "placements.release", referral.ref))
     warnings = []
@@ -110,8 +110,9 @@ def _held(session: Session, reader: Person, referral: Referral, found: Held, at:
     facts = [*hold_facts(session, found, at)]
     if not own:
         facts.append(("Next", f"{hold.bed.refuge.name} offers it to her and admits her"))
+    leads = own or refused
     return Step(
-        f"{_bed_words(hold)} is held for her", facts, warnings, acts[0] if own else None, acts[1:] if own else acts
+        f"{_bed_words(hold)} is held for her", facts, warnings, acts[0] if leads else None, acts[1:] if leads else acts
     )
 
 
@@ -173,6 +174,10 @@ def _turned_away(session: Session, reader: Person, referral: Referral) -> Step |
     if found is None:
         return None
     row, _ = found
-    reason = labels(session, ["turnaway_reason"])["turnaway_reason"].get(row.reason, row.reason)
+    words = labels(session, ["turnaway_reason", "ended_by"])
+    facts = [
+        ("Who ended it", words["ended_by"].get(row.ended_by, row.ended_by)),
+        ("Reason", words["turnaway_reason"].get(row.reason, row.reason)),
+    ]
     first = Act("Why, and what happened next", "placements.turned_away", row.ref)
-    return Step("No place could be offered", [("Reason", reason)], first=first)
+    return Step("She was turned away", facts, first=first)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from allocation.beds.problem import NEEDS, Funding, Level
-from refuge.beds.models import Hold
-from refuge.placements.queries.holds import stands
 from refuge.referrals.models import FundingRoute, Need, NeedLevel, Recourse, Referral, ReferralState, RouteState
+from refuge.referrals.queries import in_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 LEVELS = {
@@ -36,14 +35,8 @@ def people_of(network_id: int, also: Sequence[int], lodged: Sequence[int], *, at
     more = sorted({*also, *lodged})
     return select(Referral.id).where(
         Referral.network_id == network_id,
-        or_(Referral.state == ReferralState.WAITING, _waits_again(at), Referral.id.in_(more)),
+        or_(in_states([ReferralState.WAITING], at=at), Referral.id.in_(more)),
     )
-
-
-def _waits_again(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that the hold for her is past its hour, though no job has noticed yet."""
-    held = select(Hold.id).where(Hold.referral_id == Referral.id, stands(at)).exists()
-    return and_(Referral.state == ReferralState.HELD, ~held)
 
 
 def needs_of(session: Session, people: Select[int]) -> dict[int, Needs]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from allocation.beds.eligibility import BARRIERS, Context
 from allocation.beds.eligibility import pair as judge
 from allocation.beds.goals import GOALS
-from allocation.beds.solution import Verdict
+from allocation.beds.solution import Pair, Verdict
+from refuge.placements.narrowing import LABEL, THEIRS, narrowed, narrowed_unplaced
 from refuge.placements.shown_household import Who, who
 from refuge.placements.shown_names import REF
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from allocation.beds.problem import Problem
-    from allocation.beds.solution import Change, GoalResult, Pair, Placement, Reason, Solution, Unplaced
+    from allocation.beds.solution import Change, GoalResult, Placement, Reason, Solution, Unplaced
     from refuge.placements.shown_household import Labels
     from refuge.placements.shown_names import Names, Place
 
@@ -27,8 +29,10 @@ NEAREST = 3
 MOST_CHANGES = 3
 SOON = 14
 """Within how many days a bed that is only not free yet is nearer than one that something else keeps from her."""
-PAYING = frozenset({"no_funded_place", "funded_place", "last_funded_place"})
-"""Codes of barriers and reasons whose sentences say something about recourse to public funds."""
+SAID_BESIDE = "free"
+"""Code of the reason that stands beside the bed already: when it is free."""
+SUPPORTS, SUPPORT = "supports_high_needs", "support_level"
+"""A reason, and the barrier beside which it must not stand: of a bed that a person chose against what says no."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,8 @@ class RunShown:
     """About the run as a whole. What is about one household stands on its line, for those who may see it."""
     waiting: int
     placed: int
-    paying: tuple[str, ...]
-    """Refs of households whose reasons say how their place can be paid for: each such reading is audited."""
+    told: tuple[tuple[str, frozenset[str]], ...]
+    """Ref of each household that is shown with the codes of all that is said of it, for the audit."""
 
     @property
     def refs(self) -> list[str]:
@@ -127,7 +131,9 @@ def run_shown(problem: Problem, solution: Solution, names: Names, labels: Labels
     show = _Showing(problem, names, labels, at)
     mine = [made for made in solution.placements if names.sees(made.household) and made.bed in names.places]
     theirs = [made for made in solution.placements if not names.sees(made.household) and made.bed in names.places]
-    left = [one for one in solution.unplaced if names.sees(one.household)]
+    own = names.own_beds
+    left = [narrowed_unplaced(problem, one, own) for one in solution.unplaced if names.sees(one.household)]
+    told = [*(_told_of(made, show.judged(made)) for made in mine), *(_told_of_unplaced(one) for one in left)]
     return RunShown(
         proposed=tuple(sorted((show.proposed(made) for made in mine), key=lambda line: _urgency(line.who))),
         not_placed=tuple(sorted((show.not_placed(one) for one in left), key=lambda line: _urgency(line.who))),
@@ -137,19 +143,18 @@ def run_shown(problem: Problem, solution: Solution, names: Names, labels: Labels
         notes=tuple(note for note in solution.notes if not REF.search(note)),
         waiting=len(problem.households),
         placed=len(solution.placements),
-        paying=tuple(sorted(_paying(mine) | _paying_unplaced(left))),
+        told=tuple(sorted(told, key=itemgetter(0))),
     )
 
 
-def _paying(made: Iterable[Placement]) -> set[str]:
-    said = ((one.household, [told.code for told in one.reasons] + [ask.code for ask in one.asks]) for one in made)
-    return {household for household, codes in said if PAYING & set(codes)}
+def _told_of(made: Placement, judged: Pair | None) -> tuple[str, frozenset[str]]:
+    """Return a household and the codes of all that a line says of it; `judged`: the pair, where what is against it."""
+    barriers = (*made.asks, *(judged.barriers if judged is not None else ()))
+    return made.household, frozenset({reason.code for reason in made.reasons} | {one.code for one in barriers})
 
 
-def _paying_unplaced(left: Iterable[Unplaced]) -> set[str]:
-    return {
-        one.household for one in left for found in one.blocked for barrier in found.barriers if barrier.code in PAYING
-    }
+def _told_of_unplaced(one: Unplaced) -> tuple[str, frozenset[str]]:
+    return one.household, frozenset(barrier.code for found in one.blocked for barrier in found.barriers)
 
 
 def _urgency(line: Who) -> tuple[int, int, str]:
@@ -178,11 +183,17 @@ class _Showing:
             self.names.places[made.bed],
             free_words(self.problem, made.bed),
             is_free(self.problem, made.bed),
-            tuple(self._reason(reason, made.household) for reason in made.reasons),
-            tuple(self.names.words(ask.sentence) for ask in made.asks),
-            self._against(made) if made.decided else (),
+            self._for(made),
+            self._asks(made),
+            self._against(made),
             made.decided,
         )
+
+    def _for(self, made: Placement) -> tuple[str, ...]:
+        judged = self.judged(made)
+        too_much = judged is not None and any(barrier.code == SUPPORT for barrier in judged.barriers)
+        unsaid = {SAID_BESIDE, SUPPORTS} if too_much else {SAID_BESIDE}
+        return tuple(self._reason(reason, made.household) for reason in made.reasons if reason.code not in unsaid)
 
     def _reason(self, reason: Reason, household: str) -> str:
         if reason.code != "language":
@@ -190,10 +201,21 @@ class _Showing:
         spoken = self.names.households[household].language
         return f"Staff speak {self.labels['language'].get(spoken, 'her language')}."
 
+    def _asks(self, made: Placement) -> tuple[str, ...]:
+        told = narrowed(Pair(made.household, made.bed, Verdict.ASK, made.asks), own=self.names.owns(made.bed))
+        return tuple(self.names.words(ask.sentence) for ask in told.barriers)
+
     def _against(self, made: Placement) -> tuple[str, ...]:
+        found = self.judged(made)
+        return () if found is None else blocked_words(found, self.names).sentences
+
+    def judged(self, made: Placement) -> Pair | None:
+        """Return what stands against a bed that a person chose, as the reader may know it; None: nobody chose it."""
+        if not made.decided:
+            return None
         context = Context(self.problem)
         found = judge(context, context.households[made.household], context.beds[made.bed])
-        return blocked_words(found, self.names).sentences
+        return narrowed(found, own=self.names.owns(made.bed))
 
     def not_placed(self, one: Unplaced) -> NotPlaced:
         reasons = self.labels["turnaway_reason"]
@@ -218,7 +240,9 @@ class _Showing:
         )
 
     def _closest(self, pair: Pair) -> str:
-        return f"closest: {self.names.places[pair.bed].name}, {free_words(self.problem, pair.bed)}"
+        days = (barrier.from_on for barrier in pair.barriers if barrier.verdict is Verdict.NO)
+        day = max(on for on in days if on is not None)
+        return f"{self.names.places[pair.bed].name}, from {day:%-d %B}"
 
 
 def _headline(one: Unplaced) -> str:
@@ -300,6 +324,8 @@ def groups_of(pairs: Iterable[Pair], names: Names) -> tuple[Group, ...]:
 
 def label_of(code: str) -> str:
     """Return the name of a rule for staff."""
+    if code == THEIRS:
+        return LABEL
     return BARRIERS[code].label if code in BARRIERS else code.replace("_", " ")
 
 

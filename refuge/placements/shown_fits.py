@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Verdict
+from refuge.placements.narrowing import narrowed
 from refuge.placements.shown import free_words, is_free
 from refuge.placements.shown_household import Who, who
 
@@ -24,6 +25,8 @@ class Fit:
 
     who: Who
     asks: tuple[str, ...]
+    codes: tuple[str, ...]
+    """Of the barriers whose sentences stand in `asks`, for the audit."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,12 @@ def fits_shown(problem: Problem, bed: str, names: Names, labels: Labels, *, at: 
     context = Context(problem)
     in_use = bed in context.beds
     judged = [pair(context, one, context.beds[bed]) for one in problem.households] if in_use else []
-    fitting = [found for found in judged if found.verdict is not Verdict.NO]
+    fitting = [narrowed(found, own=names.owns(bed)) for found in judged if found.verdict is not Verdict.NO]
     mine = [
         Fit(
             who(names.households[found.household], labels, at=at),
             tuple(names.words(barrier.sentence) for barrier in found.barriers),
+            tuple(barrier.code for barrier in found.barriers),
         )
         for found in fitting
         if names.sees(found.household)

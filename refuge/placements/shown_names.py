@@ -49,11 +49,21 @@ class Names:
         """Return whether the reader may see this household."""
         return ref in self.households
 
+    @property
+    def own_beds(self) -> frozenset[str]:
+        """The refs of the beds that the reader's agency runs."""
+        return frozenset(ref for ref, place in self.places.items() if place.own)
+
+    def owns(self, bed: str) -> bool:
+        """Return whether the reader's agency runs the refuge of this bed."""
+        return bed in self.places and self.places[bed].own
+
     def words(self, sentence: str) -> str:
         """Return a sentence of the solver with names for refs; whom the reader may not see is another household."""
         told = REF.sub(lambda found: self.word(found[0]), sentence)
         for letters, words in IN_WORDS.items():
             told = told.replace(letters, words)
+        told = told.replace("'", "’")
         return told[:1].upper() + told[1:]
 
     def word(self, ref: str) -> str:

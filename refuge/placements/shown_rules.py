@@ -9,7 +9,7 @@ from allocation.beds.eligibility import BARRIERS, FIXED
 from allocation.beds.goals import GOALS
 from allocation.beds.problem import NEEDS
 from refuge.beds.words import counted
-from refuge.placements.forms.rules import LEVELS, STRICT
+from refuge.placements.forms.rules import LEVELS, STRICT, choices_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,8 @@ def _strictness(before: RuleDetails, after: RuleDetails) -> Iterable[str]:
     for code, rule in BARRIERS.items():
         was, will = before.strictness.get(code, "no"), after.strictness.get(code, "no")
         if was != will and code not in FIXED:
-            yield f"{rule.label}: “{STRICT[will]}” instead of “{STRICT[was]}”"
+            words = choices_of(code)
+            yield f"{rule.label}: “{words.get(will, STRICT[will])}” instead of “{words.get(was, STRICT[was])}”"
 
 
 def _levels(before: RuleDetails, after: RuleDetails) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allocation.beds.solution import Verdict
 from refuge.beds.words import counted
+from refuge.placements.narrowing import THEIRS
 from refuge.placements.shown import free_words, is_free, nearest, only_a_day
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 NO_BED, UNDECIDED = "none", "undecided"
 """What can be chosen beside a bed: none for now; nothing, so that matching proposes again."""
-PHYSICAL = frozenset({"not_free_in_time", "too_small", "not_shared"})
-"""Barriers that nobody can override: there is no place for her to sleep, or she did not agree."""
+PHYSICAL = frozenset({"not_free_in_time", "too_small", "not_shared", THEIRS})
+"""Barriers that the reader cannot override: no place to sleep, she did not agree, or only the refuge knows why."""
 TOO_LATE = "not_free_in_time"
 RANKS = {Verdict.YES: 0, Verdict.ASK: 1, Verdict.NO: 2}
 KINDS = {Verdict.YES: ("Yes", "good"), Verdict.ASK: ("Ask first", "waiting"), Verdict.NO: ("No", "closed")}
@@ -111,7 +112,10 @@ def _telling(noes: Sequence[Barrier]) -> Sequence[Barrier]:
 
 
 def choices(found: Verdicts, names: Names) -> list[Choice]:
-    """Return every bed: yes first, then ask, then no; her reader's own refuges first, then the board's order."""
+    """Return every bed: yes first, then ask, then no; her reader's own refuges first, then the board's order.
+
+    `found` is what the reader may know (`queries.verdicts.told_to`).
+    """
     return sorted((choice_of(found, pair, names) for pair in found.pairs), key=_order)
 
 

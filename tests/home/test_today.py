@@ -83,6 +83,21 @@ def test_a_hold_that_lapses_today_is_said_now(database: Database, sign_in_as: Ca
     assert (f"Hold for {ref} lapses at" in sign_in_as("worker.wall").get("/").text) is today
 
 
+def test_a_hold_of_your_own_leads_to_what_is_next_for_her(
+    database: Database, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    with database.write() as db:
+        referral = add_referral(db, state=ReferralState.HELD)
+        bed, worker = Pilot().bed(db, "WALL", "Room 3").id, Pilot().person(db, "worker.wall").id
+        until = now() + timedelta(days=2)
+        db.add(Hold(bed_id=bed, referral_id=referral.id, from_at=now(), until_at=until, held_by_id=worker))
+        ref = referral.ref
+    page = sign_in_as("worker.wall").get("/").text
+    assert f"Held for {ref} until" in page
+    assert f'href="/referrals/{ref}">WALL Room 3' in page
+    assert ref not in sign_in_as("worker.panahghar").get("/").text
+
+
 def test_those_who_wait_are_listed_by_risk_and_only_to_those_who_may_see_them(
     database: Database,
     sign_in_as: Callable[[str], FlaskClient],

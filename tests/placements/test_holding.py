@@ -15,7 +15,7 @@ from refuge.database import now
 from refuge.london import clock_words, london_date
 from refuge.placements.models import Override, RuleSet, TakingOver
 from refuge.placements.service.once import new_key
-from refuge.referrals.models import ReferralState
+from refuge.referrals.models import Recourse, Referral, ReferralState
 from tests.builders import Pilot
 from tests.placements.deciding import (
     WHY,
@@ -325,15 +325,57 @@ def test_the_second_persons_no_is_shown_to_whoever_holds(app: Flask, sign_in_as:
     put_hold(app, ref, bed_ref(app))
     put_override(app, ref, second="manager.wall")
     manager, worker = sign_in_as("manager.wall"), sign_in_as("worker.wall")
-    assert manager.post(f"/referrals/{ref}/override", data={"agrees": "no"}).status_code == 302
+    assert say(manager, app, ref, "no").status_code == 302
     assert audited(app, "override.answered") == [(ref, {"agrees": False})]
     assert "said no to your override" in worker.get("/").text
     page = worker.get(f"/referrals/{ref}").text
     assert "she cannot be admitted" in page
     assert "She has moved in" not in page
+    assert "Hold it longer" not in page
+    assert page.index(f'class="govuk-button" href="/referrals/{ref}/release"')
     assert "You were named" not in manager.get("/").text
-    manager.post(f"/referrals/{ref}/override", data={"agrees": "yes"})
+    say(manager, app, ref, "yes")
     assert "said no" not in worker.get("/").text
+
+
+def say(browser: FlaskClient, app: Flask, ref: str, agrees: str, **told: str) -> TestResponse:
+    data = {"agrees": agrees, "version": str(referral_of(app, ref).version), **told}
+    return browser.post(f"/referrals/{ref}/override", data=data)
+
+
+def test_a_yes_to_one_bed_is_no_yes_to_another_that_was_held_meanwhile(app: Flask, sign_in_as: SignIn) -> None:
+    ref, browser = blocked(app), sign_in_as("worker.wall")
+    send(browser, ref, bed_ref(app), **overriding(app))
+    shown = str(referral_of(app, ref).version)
+    let_go(browser, app, ref)
+    send(browser, ref, bed_ref(app, room="Room 2"), **overriding(app))
+    for version in (shown, ""):
+        answer = say(sign_in_as("manager.wall"), app, ref, "yes", version=version)
+        assert answer.status_code == 409
+        assert "Room 2" in answer.text
+    assert audited(app, "override.answered") == []
+
+
+def test_nobody_overrides_that_there_is_no_place_to_sleep(app: Flask, sign_in_as: SignIn) -> None:
+    ref = clear(app, adult_dependants=3)
+    answer = send(sign_in_as("worker.wall"), ref, bed_ref(app), **overriding(app))
+    assert answer.status_code == 409
+    assert "does not sleep everybody who comes with her" in answer.text
+    assert holds(app) == []
+
+
+def test_the_audit_says_neither_how_a_place_is_paid_for_nor_that_there_is_somebody_to_avoid(
+    app: Flask, sign_in_as: SignIn
+) -> None:
+    ref = blocked(app)
+    with database_of(app).write() as db:
+        her = db.scalars(select(Referral).where(Referral.ref == ref)).unique().one()
+        db.add(Recourse(referral_id=her.id, status="NRPF_CONDITION"))
+        Pilot().refuge(db, "WALL").nrpf_places = 0
+    assert send(sign_in_as("worker.wall"), ref, bed_ref(app), **overriding(app)).status_code == 302
+    assert audited(app, "hold.overridden")[0][1]["barriers"] == ["pets"]
+    with database_of(app).reading() as db:
+        assert "no_funded_place" in db.scalars(select(Override)).one().barriers
 
 
 @pytest.mark.parametrize("who", ["worker.wall", "worker.panahghar"])
@@ -371,9 +413,12 @@ def test_a_hold_is_renewed_once(app: Flask, sign_in_as: SignIn) -> None:
     assert "Hold it longer" not in browser.get(f"/referrals/{ref}").text
 
 
-def test_a_renewal_adds_what_is_allowed_where_the_usual_time_adds_nothing(app: Flask, sign_in_as: SignIn) -> None:
+@pytest.mark.parametrize("hours", [30, 23.9])
+def test_a_renewal_adds_what_is_allowed_where_the_usual_time_adds_little(
+    app: Flask, sign_in_as: SignIn, hours: float
+) -> None:
     ref = clear(app)
-    put_hold(app, ref, bed_ref(app), hours=30)
+    put_hold(app, ref, bed_ref(app), hours=hours)
     sign_in_as("worker.wall").post(f"/referrals/{ref}/renew")
     assert timedelta(hours=71.9) < holds(app)[0].until_at - now() <= timedelta(hours=72)
 

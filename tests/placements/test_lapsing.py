@@ -17,6 +17,7 @@ from refuge.audit.service import record
 from refuge.beds.models import Hold
 from refuge.database import now
 from refuge.jobs import run_jobs, start_jobs
+from refuge.london import london_date
 from refuge.placements.models import Offer, OfferAnswer
 from refuge.placements.problem import build_problem
 from refuge.placements.queries.rules import first_rules
@@ -38,6 +39,7 @@ from tests.placements.deciding import (
     referral_of,
 )
 from tests.placements.lapsers import lapse
+from tests.placements.test_matching import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,12 +165,55 @@ def test_today_offers_the_bed_to_the_next_for_whoever_held_it_and_whose_it_is(
     assert f"/beds/{bed}/fits" not in sign_in_as("worker.elsewhere").get("/").text
 
 
-def test_today_is_silent_once_somebody_has_the_bed_or_after_a_day(app: Flask, sign_in_as: SignIn, over: str) -> None:
+@pytest.mark.usefixtures("over")
+def test_today_is_silent_once_somebody_has_the_bed_or_after_a_day(app: Flask, sign_in_as: SignIn) -> None:
     long_over = clear(app)
     put_hold(app, long_over, bed_ref(app, room="Room 2"), ago=60, hours=-30)
     put_stay(app, bed_ref(app), days=0.001)
     assert "lapsed at" not in sign_in_as("worker.wall").get("/").text
-    assert over not in sign_in_as("worker.panahghar").get("/").text
+    assert "lapsed at" not in sign_in_as("worker.panahghar").get("/").text
+
+
+def test_before_the_job_has_run_every_list_and_count_says_that_she_waits(
+    app: Flask, sign_in_as: SignIn, over: str
+) -> None:
+    stands = clear(app)
+    put_hold(app, stands, bed_ref(app, room="Room 2"))
+    browser = sign_in_as("worker.wall")
+    today, listed = browser.get("/").text, browser.get("/referrals").text
+    assert "1 household waiting" in words_of(today)
+    assert f"/referrals/{over}" in today
+    assert words_of(listed).count("A bed is held") == 1
+    assert listed.index(over) < listed.index(stands)
+    found = browser.post("/referrals/find", data={"words": over}).text
+    assert "A bed is held" not in found
+    assert referral_of(app, over).state is ReferralState.HELD, "reading writes nothing"
+
+
+def test_before_the_job_has_run_a_day_to_look_again_can_be_set(app: Flask, sign_in_as: SignIn, over: str) -> None:
+    browser = sign_in_as("worker.wall")
+    assert browser.get(f"/referrals/{over}/review").status_code == 200
+    on = london_date(now()) + timedelta(days=2)
+    answer = browser.post(f"/referrals/{over}/review", data={"review_on": f"{on.day} {on.month} {on.year}"})
+    assert answer.status_code == 302
+    assert referral_of(app, over).state is ReferralState.WAITING
+    assert audited(app, "referral.review_set") == [(over, {})]
+
+
+def test_before_the_job_has_run_she_can_be_withdrawn_and_the_lapse_is_still_noticed(
+    app: Flask, sign_in_as: SignIn, over: str
+) -> None:
+    told = {"reason": "I03", "version": str(referral_of(app, over).version)}
+    assert sign_in_as("worker.wall").post(f"/referrals/{over}/withdraw", data=told).status_code == 302
+    assert run_jobs(database_of(app)) == 1
+    assert referral_of(app, over).state is ReferralState.WITHDRAWN
+
+
+def test_before_the_job_has_run_a_bed_can_be_chosen_for_her(sign_in_as: SignIn, over: str) -> None:
+    browser = sign_in_as("worker.wall")
+    page = browser.post("/matches", follow_redirects=True)
+    path = page.request.path
+    assert browser.get(f"{path}/choose/{over}").status_code == 200
 
 
 # ── Many processes

@@ -11,13 +11,24 @@ import pytest
 from sqlalchemy import func, select
 
 from refuge.audit.models import AuditEvent
-from refuge.beds.models import Closure, Hold, Stay
+from refuge.beds.models import Closure, Hold, Refuge, Stay
+from refuge.beds.models.refuges import SupportLevel
 from refuge.database import new_ref, now
 from refuge.placements.models import MatchRun
 from refuge.placements.service import matching
 from refuge.placements.service.matching import problem_in, solution_in
 from refuge.placements.service.once import new_key
-from refuge.referrals.models import Child, ChildSex, ConflictPair, Judgement, Recourse, Referral, ReferralState
+from refuge.referrals.models import (
+    Child,
+    ChildSex,
+    ConflictPair,
+    Judgement,
+    Need,
+    NeedLevel,
+    Recourse,
+    Referral,
+    ReferralState,
+)
 from tests.builders import Pilot, add_referral
 
 if TYPE_CHECKING:
@@ -228,9 +239,11 @@ def test_whom_she_must_not_meet_is_never_named(network: Network, sign_in_as: Cal
     network.close("WALL Room 1", "WALL Room 2", "WALL Room 3", "Panahghar Room 3")
     browser = sign_in_as("worker.wall")
     page = match(browser)
-    assert "Somebody whom she must not meet has a place there." in page
     assert lived not in page
     assert lived not in browser.get(f"/referrals/{ref}/beds").text
+    own = sign_in_as("worker.panahghar").get(f"/referrals/{ref}/beds").text
+    assert "Somebody whom she must not meet has a place there." in own
+    assert lived not in own
 
 
 def test_how_her_place_is_paid_for_stands_in_no_line_about_her(
@@ -385,6 +398,21 @@ def test_a_barrier_that_a_person_may_override_can_be_chosen_and_says_what_holdin
     page = words_of(browser.get("/matches").text)
     assert "She needs a bed that is step-free; this one is not." in page
     assert "Holding it needs an override: a reason and a second person." in page
+
+
+def test_a_bed_that_was_chosen_against_her_need_is_never_said_to_support_it(
+    network: Network, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    ref = network.waits(needs=[Need(need="alcohol", level=NeedLevel.HIGH)])
+    with network.database.write() as db:
+        db.scalars(select(Refuge).where(Refuge.name == "Panahghar")).one().alcohol_support = SupportLevel.LOW
+    browser = sign_in_as("worker.wall")
+    match(browser)
+    choose(browser, network.runs()[-1], ref, network.ref_of("Panahghar", "Room 1"))
+    page = words_of(browser.get("/matches").text)
+    assert "Her need with alcohol is high" in page
+    assert "Supports her high need" not in page
+    assert "Hold with an override" in page
 
 
 def test_what_two_people_choose_at_once_is_never_overwritten(

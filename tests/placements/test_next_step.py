@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from refuge.beds.models import Bed, Refuge
 from refuge.database import new_ref, now
 from refuge.placements.models import TurnAway
 from refuge.referrals.models import Referral, ReferralState
@@ -78,6 +79,17 @@ def test_once_she_lives_there_her_refuge_is_led_to_the_resident(
     assert (f"/residents/{stay}" in page(sign_in_as, who, ref)) is there
 
 
+def test_she_cannot_be_at_the_door_of_a_house_without_a_free_bed(app: Flask, sign_in_as: SignIn) -> None:
+    ref = clear(app)
+    with database_of(app).reading() as db:
+        beds = db.scalars(select(Bed.ref).join(Bed.refuge).where(Refuge.name == "WALL")).all()
+    for bed in beds:
+        put_stay(app, bed)
+    text = sign_in_as("worker.wall").get(f"/referrals/{ref}/admit").text
+    assert "No bed of your refuges is free now" in text
+    assert f"/referrals/{ref}/beds" in text
+
+
 def test_a_turn_away_says_why_and_leads_to_what_happened_next(app: Flask, sign_in_as: SignIn) -> None:
     ref = clear(app, state=ReferralState.TURNED_AWAY, closed_at=now())
     with database_of(app).write() as db:
@@ -89,5 +101,6 @@ def test_a_turn_away_says_why_and_leads_to_what_happened_next(app: Flask, sign_i
         db.add(row)
         made = row.ref
     text = page(sign_in_as, "worker.wall", ref)
+    assert "We could not offer a safe place" in text
     assert "No accessible bed" in text
     assert f"/turn-aways/{made}" in text

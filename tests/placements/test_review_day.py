@@ -40,7 +40,9 @@ def day(ahead: int) -> str:
 
 
 def put_off(client: FlaskClient, ref: str, ahead: int, note: str = "") -> Any:  # noqa: ANN401  a response
-    return client.post(f"/referrals/{ref}/review", data={"review_on": day(ahead), "note": note})
+    opened = client.get(f"/referrals/{ref}/review").text
+    seen = fields_of(opened).get("seen", "") if "review_on" in opened else ""
+    return client.post(f"/referrals/{ref}/review", data={"review_on": day(ahead), "note": note, "seen": seen})
 
 
 def move(database: Database, ref: str, days: int) -> None:
@@ -138,3 +140,20 @@ def test_reviews_of_another_network_stay_there(sign_in_as: Callable[[str], Flask
             WaitingReview(referral_id=referral.id, review_on=london_date(now()), set_by_id=wall.id, set_at=now()),
         )
     assert ref not in sign_in_as("worker.wall").get("/").text
+
+
+def test_of_two_people_who_set_a_day_the_second_sees_both_and_overwrites_nothing(
+    worker: FlaskClient, sign_in_as: Callable[[str], FlaskClient], database: Database
+) -> None:
+    ref = referred(database)
+    opened = fields_of(worker.get(f"/referrals/{ref}/review").text)["seen"]
+    put_off(sign_in_as("manager.wall"), ref, 3, "Ring her sister")
+    answer = worker.post(f"/referrals/{ref}/review", data={"review_on": day(5), "note": "Mine", "seen": opened})
+    assert answer.status_code == 409
+    assert "Ring her sister" in answer.text
+    assert "Mine" in answer.text
+    with database.reading() as db:
+        assert db.scalars(select(WaitingReview.note)).one() == "Ring her sister"
+    again = fields_of(answer.text)["seen"]
+    told = {"review_on": day(5), "note": "Mine", "seen": again}
+    assert worker.post(f"/referrals/{ref}/review", data=told).status_code == 302

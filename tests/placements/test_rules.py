@@ -96,6 +96,15 @@ def test_a_preview_says_whom_the_change_would_rule_out_and_saves_nothing(
     assert network.runs() == []
 
 
+def test_a_check_that_is_outstanding_is_asked_about_or_not_and_never_a_no(
+    sign_in_as: Callable[[str], FlaskClient],
+) -> None:
+    page = sign_in_as("manager.wall").get("/matches/rules").text
+    words = re.search(r'<select[^>]*id="rule_check_outstanding".*?</select>', page, re.DOTALL)
+    assert words is not None
+    assert re.findall(r"<option[^>]*>([^<]*)<", words[0]) == ["Ask somebody first", "Do not hold this rule"]
+
+
 def test_a_preview_of_nothing_has_nothing_to_save(network: Network, sign_in_as: Callable[[str], FlaskClient]) -> None:
     network.waits()
     page = preview(sign_in_as("manager.wall")).text

@@ -100,7 +100,7 @@ def test_what_a_person_chose_stands_beside_what_was_proposed(worker: FlaskClient
     assert referral.closed_at == row.decided_at
     [(subject, facts)] = events(database, "referral.turned_away")
     assert subject == ref
-    assert facts["reason"] == "C13"
+    assert facts["as_proposed"] is False
     assert facts["turn_away"] == row.ref
     assert "babies" not in json.dumps(facts)
 
@@ -289,7 +289,7 @@ def test_a_turn_away_without_a_proposal_can_still_be_read(worker: FlaskClient, d
         db.add(row)
         ref = row.ref
     page = worker.get(f"/turn-aways/{ref}").text
-    assert "Declined: too far" in page
+    assert "Too far; caring" in page
     assert "Nothing: some bed could have been hers" in page
 
 

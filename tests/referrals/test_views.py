@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 
 from refuge.audit.models import AuditEvent
 from refuge.referrals.models import Referral, ReferralDraft, ReferralState
+from tests.builders import add_hold
 from tests.referrals.told import LEAST, take
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def test_an_agency_that_refers_is_told_the_outcome_and_never_the_place(
     client = sign_in_as("referrer")
     with database.write() as db:
         row = db.scalars(select(Referral)).one()
-        row.state = ReferralState.HELD
+        add_hold(db, row)
     page = client.get(f"/referrals/{ref}").text
     assert "A bed is held" in page
     assert "Change" not in page

@@ -86,6 +86,7 @@ class AgreeForm(RoomForm):
         choices=offered([("yes", "Yes, I agree"), ("no", "No, she should not be admitted to this bed")]),
         widget=GovRadioInput(),
     )
+    version = HiddenField()
     submit = SubmitField("Save my answer", widget=GovSubmitInput())
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from refuge.placements.models import RuleSet
 
 STRICT = {"no": "Never place her there", "ask": "Ask somebody first", "off": "Do not hold this rule"}
+ALWAYS_ASKS = frozenset({"check_outstanding"})
+"""Rules that never say no by themselves: what is outstanding can still be done."""
 LEVELS = {"0": "Never needed", "1": "From a low need", "2": "From a medium need", "3": "Only for a high need"}
 SOFT = tuple(code for code in BARRIERS if code not in FIXED)
 RANKS = [(str(place), str(place)) for place in range(1, len(GOALS) + 1)]
@@ -81,9 +83,14 @@ class RulesForm(Form):
         )
 
 
+def choices_of(code: str) -> dict[str, str]:
+    """Return how strictly a network can hold one rule, in words."""
+    return {"no": STRICT["ask"], "off": STRICT["off"]} if code in ALWAYS_ASKS else STRICT
+
+
 def rules_form(rules: RuleSet, typed: MultiDict[str, str] | None = None) -> RulesForm:
     """Return the form, filled with what holds now or with what was typed."""
-    fields = {f"rule_{code}": _select(BARRIERS[code].label, STRICT) for code in SOFT}
+    fields = {f"rule_{code}": _select(BARRIERS[code].label, choices_of(code)) for code in SOFT}
     fields |= {f"need_{need}": _select(need.replace("_", " "), LEVELS) for need in NEEDS}
     fields |= {f"rank_{goal}": _select(GOALS[goal].sentence, dict(RANKS)) for goal in GOALS}
     kind = type("BoundRulesForm", (RulesForm,), fields)

@@ -17,8 +17,9 @@ from refuge.accounts.models import Person
 from refuge.beds.models import Bed, Hold, Refuge, Stay
 from refuge.permissions import Permission
 from refuge.placements.models import Offer, Override
-from refuge.referrals.models import Referral, ReferralState
+from refuge.referrals.models import Referral
 from refuge.referrals.queries import visible_to
+from refuge.referrals.queries.standing import stands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +42,6 @@ class Held:
     override: Override | None
 
 
-def stands(at: datetime) -> ColumnElement[bool]:
-    """Return the condition under which a hold is not over at this instant."""
-    return and_(Hold.ended_at.is_(None), Hold.lapsed_at.is_(None), Hold.until_at > at)
-
-
 def standing_hold(session: Session, referral_id: int, *, at: datetime, lock: bool = False) -> Hold | None:
     """Return the hold that stands for a referral: there is one at most. For verbs, whoever asks."""
     query = (
@@ -60,13 +56,6 @@ def standing_hold(session: Session, referral_id: int, *, at: datetime, lock: boo
     if lock:
         query = query.with_for_update(of=Hold).execution_options(populate_existing=True)
     return session.scalar(query)
-
-
-def waits(session: Session, referral: Referral, *, at: datetime) -> bool:
-    """Return whether a referral waits: its state says so, or the bed that was held for her no longer is."""
-    if referral.state is ReferralState.HELD:
-        return standing_hold(session, referral.id, at=at) is None
-    return referral.state is ReferralState.WAITING
 
 
 def is_party(reader: Person, hold: Hold) -> bool:

@@ -9,9 +9,12 @@ from sqlalchemy import and_, false, select
 from sqlalchemy.orm import joinedload
 
 from allocation.beds.eligibility import BARRIERS
+from refuge.beds.queries.beds import visible_beds
+from refuge.beds.queries.refuges import runs
 from refuge.permissions import Permission
 from refuge.placements.models import TurnAway
-from refuge.placements.queries.verdicts import verdicts
+from refuge.placements.narrowing import LABEL, THEIRS
+from refuge.placements.queries.verdicts import told_to, verdicts
 from refuge.referrals.models import Referral
 from refuge.referrals.queries import visible_to
 
@@ -38,9 +41,13 @@ class Proposal:
     """How many beds could take her, nobody else waiting."""
 
 
-def propose(session: Session, referral: Referral, *, at: datetime) -> Proposal:
-    """Return what the barriers imply for a referral that the reader may see. Counts of beds only: nobody is named."""
-    found = verdicts(session, referral, at)
+def propose(session: Session, reader: Person, referral: Referral, *, at: datetime) -> Proposal:
+    """Return what the barriers imply for a referral that the reader may see. Counts of beds only: nobody is named.
+
+    It is kept on her record, so it holds no more of what other refuges know than the reader may.
+    """
+    own = {bed.ref for bed in session.scalars(visible_beds(reader)) if runs(reader, bed.refuge)}
+    found = told_to(verdicts(session, referral, at), own)
     return Proposal(found.turnaway_reason, tuple(found.contributing), found.blocked_by, len(found.could_have))
 
 
@@ -51,6 +58,8 @@ def barrier_words(barriers: Mapping[str, int]) -> list[str]:
 
 
 def _label(code: str) -> str:
+    if code == THEIRS:
+        return LABEL[:1].lower() + LABEL[1:]
     words = BARRIERS[code].label if code in BARRIERS else code.replace("_", " ")
     return words[:1].lower() + words[1:]
 

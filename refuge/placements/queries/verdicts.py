@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Barrier, Pair, Verdict
 from allocation.beds.turnaway import imply_reason
+from refuge.placements.narrowing import for_reasons, narrowed
 from refuge.placements.problem import build_problem
 from refuge.placements.queries.rules import rules_now
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -75,3 +77,16 @@ def verdicts(session: Session, referral: Referral, at: datetime) -> Verdicts:
         return Verdicts(problem, referral.ref, pairs, rules.version, "", ())
     reason, contributing = imply_reason(context, referral.ref, blocked, ())
     return Verdicts(problem, referral.ref, pairs, rules.version, reason, contributing)
+
+
+def told_to(found: Verdicts, own: Collection[str]) -> Verdicts:
+    """Return what every bed says as somebody may know it whose agency runs these beds; no reason says more either."""
+    pairs = tuple(narrowed(pair, own=pair.bed in own) for pair in found.pairs)
+    if pairs == found.pairs:
+        return found
+    told = replace(found, pairs=pairs)
+    if not found.turnaway_reason:
+        return told
+    general = [for_reasons(pair, own=pair.bed in own) for pair in found.pairs]
+    reason, contributing = imply_reason(Context(found.problem), found.household, general, ())
+    return replace(told, turnaway_reason=reason, contributing=contributing)

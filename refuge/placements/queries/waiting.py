@@ -8,14 +8,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from refuge.accounts.models import Person
+from refuge.london import london_date
 from refuge.permissions import Permission
 from refuge.placements.models import Search, WaitingReview
 from refuge.referrals.models import Referral, ReferralState
-from refuge.referrals.queries import visible_to
+from refuge.referrals.queries import in_states, visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -50,7 +51,7 @@ def review_of(session: Session, reader: Person, referral: Referral) -> WaitingRe
     )
 
 
-def reviews_due(session: Session, reader: Person, *, on: date) -> list[ReviewDue]:
+def reviews_due(session: Session, reader: Person, *, at: datetime) -> list[ReviewDue]:
     """Return the waiting referrals whose day has come, the longest overdue first.
 
     Those of the reader's agency, and those that somebody of her agency wants to look at.
@@ -65,7 +66,7 @@ def reviews_due(session: Session, reader: Person, *, on: date) -> list[ReviewDue
         .join(setter, setter.id == WaitingReview.set_by_id)
         .where(
             visible_to(reader), hers,
-            Referral.state == ReferralState.WAITING, WaitingReview.review_on <= on,
+            in_states([ReferralState.WAITING], at=at), WaitingReview.review_on <= london_date(at),
         )
         .order_by(WaitingReview.review_on, Referral.ref),
     )  # fmt: skip

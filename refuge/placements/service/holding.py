@@ -23,10 +23,13 @@ from refuge.placements.service.standing import (
     in_words,
     lock_place,
     refuse_if_hers_to_lift,
+    refuse_if_no_place,
     refuse_if_not_free,
+    refuse_if_theirs_to_lift,
     saying_no,
 )
 from refuge.placements.service.taking_over import take_over
+from refuge.placements.told import without_told
 from refuge.referrals.models import Referral, ReferralState
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
     from refuge.audit.service import Actor
 
+WORTH_RENEWING = timedelta(hours=1)
+"""Below this gain a renewal goes as far as is allowed: pressed just after the hold it would be spent on minutes."""
 SAY_WHY = 10
 """How many characters say at least why a barrier is overridden."""
 STALE = (
@@ -76,6 +81,8 @@ def hold_bed(
     refuse_if_not_free(session, by, bed, at=at, until=until_at)
     against = saying_no(barriers_between(session, referral, bed, at=at))
     refuse_if_hers_to_lift(against)
+    refuse_if_theirs_to_lift(by, bed, against)
+    refuse_if_no_place(bed, against)
     second = _second(session, by, bed, details, against)
     hold = Hold(
         bed_id=bed.id, referral_id=referral.id, from_at=at, until_at=until_at, held_by_id=by.id, reason=details.reason
@@ -93,7 +100,7 @@ def hold_bed(
         )  # fmt: skip
         session.add(override)
         session.flush()
-        told = {"barriers": override.barriers, "second": second.ref}
+        told = {"barriers": without_told(override.barriers), "second": second.ref}
         record(session, "hold.overridden", referral.ref, by=actor, at=at, **told)
     return hold
 
@@ -146,6 +153,7 @@ def answer_override(
     if override.second_id != by.id:
         raise Refused("Only the second person who was named can answer.", code="not_second")
     override.agrees, override.answered_at = agrees, at
+    touch(referral)
     session.flush()
     record(session, "override.answered", referral.ref, by=actor, at=at, agrees=agrees)
 
@@ -156,7 +164,7 @@ def renew_hold(session: Session, referral: Referral, hold: Hold, *, actor: Actor
         raise Refused("This hold has been renewed once already. Admit her, or let the bed go.", code="renewed")
     rules = rules_now(session, referral.network_id, at=at)
     usual, longest = (at + timedelta(hours=hours) for hours in (rules.hold_hours, rules.hold_hours_longest))
-    until_at = usual if usual > hold.until_at else longest
+    until_at = usual if usual >= hold.until_at + WORTH_RENEWING else longest
     if until_at <= hold.until_at:
         raise Refused("It is held as long as is allowed already.", code="renewed")
     with settled_by_database(session):

@@ -15,6 +15,7 @@ from refuge.london import instant_words, london_date
 from refuge.placements.models import BedMove, Exclusion, MoveOn
 from refuge.placements.queries.residents import referral_of
 from refuge.placements.service.standing import barriers_between, in_words, lock_place, refuse_if_not_free, saying_no
+from refuge.placements.told import without_told
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -104,7 +105,7 @@ def move_between_beds(
     )
     turn_around(session, stay.bed, left_at=at, by=by, actor=actor, at=at)
     session.flush()
-    codes = [barrier.code for barrier in against]
+    codes = without_told(barrier.code for barrier in against)
     record(session, "stay.moved", stay.ref, by=actor, at=at, to=new.ref, bed=bed.ref, barriers=codes)
     return new
 

@@ -7,7 +7,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+from refuge.errors import Refused
 from refuge.placements.models import Once
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+TWICE = "This form was sent twice at the same moment. The other sending was kept: look at the page again."
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -29,7 +32,14 @@ def led_to(session: Session, person_id: int, key: str) -> str | None:
 
 
 def remember(session: Session, person_id: int, key: str, *, address: str, at: datetime) -> None:
-    """Keep where this form led. Of two sendings at once the unique constraint lets one commit; no key, no memory."""
-    if KEY.fullmatch(key):
-        session.add(Once(person_id=person_id, key=key, at=at, led_to=address))
-        session.flush()
+    """Keep where this form led; no key, no memory.
+
+    Of two sendings at once the unique constraint lets one commit: Refused for the other, with nothing of it done.
+    """
+    if not KEY.fullmatch(key):
+        return
+    try:
+        with session.begin_nested():
+            session.add(Once(person_id=person_id, key=key, at=at, led_to=address))
+    except IntegrityError as error:
+        raise Refused(TWICE, code="sent_twice") from error

@@ -13,6 +13,7 @@ from refuge.beds.service.occupy import TAKEN, lock_bed, settled_by_database
 from refuge.beds.service.refuges import lock_refuge
 from refuge.errors import Refused
 from refuge.london import date_words, instant_words, london_date
+from refuge.placements.narrowing import KEPT, SENTENCES
 from refuge.placements.queries.verdicts import verdicts
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ MOMENT = timedelta(minutes=1)
 """What began so soon after this instant began while we waited for our turn to decide."""
 HERS_TO_LIFT = "not_shared"
 """Only she can lift it: nobody overrides her consent."""
+NO_PLACE = "too_small"
+"""There is no place for somebody of the household to sleep: nobody overrides that."""
 
 
 def lock_place(session: Session, bed: Bed) -> None:
@@ -71,6 +74,18 @@ def refuse_if_hers_to_lift(barriers: tuple[Barrier, ...]) -> None:
     if any(barrier.code == HERS_TO_LIFT for barrier in barriers):
         sentence = "She did not agree that this refuge may see her referral. Ask her first, and note her yes on it."
         raise Refused(sentence, code=HERS_TO_LIFT)
+
+
+def refuse_if_theirs_to_lift(by: Person, bed: Bed, barriers: tuple[Barrier, ...]) -> None:
+    """Raise Refused where what stands in the way is what only the refuge of the bed may know: it decides itself."""
+    if bed.refuge.agency_id != by.agency_id and any(barrier.code in KEPT for barrier in barriers):
+        raise Refused(f"{SENTENCES[Verdict.NO]} It can hold the bed itself.", code="theirs_to_lift")
+
+
+def refuse_if_no_place(bed: Bed, barriers: tuple[Barrier, ...]) -> None:
+    """Raise Refused where the bed does not sleep the household."""
+    if any(barrier.code == NO_PLACE for barrier in barriers):
+        raise Refused(f"{bed.name} does not sleep everybody who comes with her. Choose another bed.", code=NO_PLACE)
 
 
 def refuse_if_not_free(session: Session, by: Person, bed: Bed, *, at: datetime, until: datetime | None = None) -> None:

@@ -119,9 +119,10 @@ def turn_away(
     session.add(row)
     referral.state, referral.closed_at, referral.outcome = ReferralState.TURNED_AWAY, at, after.outcome
     session.flush()
+    # Not the reasons: one of them says that she has no recourse to public funds. They stand in the turn-away itself.
     record(
         session, "referral.turned_away", referral.ref, by=actor, at=at, turn_away=row.ref, ended_by=row.ended_by,
-        reason=row.reason, contributing=row.contributing, proposed=row.proposed, outcome=row.outcome,
+        as_proposed=row.reason == row.proposed, outcome=row.outcome,
     )  # fmt: skip
     return row
 

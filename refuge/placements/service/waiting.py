@@ -12,6 +12,7 @@ from refuge.audit.service import record
 from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.placements.models import Search, WaitingReview
+from refuge.placements.service.holding import notice_lapse
 from refuge.referrals.models import ReferralState
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def set_review(
     session: Session, referral: Referral, on: date, note: str, *, by: Person, actor: Actor, at: datetime
 ) -> WaitingReview:
     """Set the day to look again at a referral that waits; it replaces the day before. The referral is locked."""
+    notice_lapse(session, referral, at=at)
     if referral.state is not ReferralState.WAITING:
         raise Refused("This referral no longer waits, so there is no day to look again.", code="not_waiting")
     today = london_date(at)

@@ -15,16 +15,16 @@ from refuge.database import now, session
 from refuge.permissions import Permission, requires
 from refuge.placements.problem import build_problem
 from refuge.placements.problem_households import proposed_in
-from refuge.placements.queries.holds import waits
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run
-from refuge.placements.queries.verdicts import verdicts
+from refuge.placements.queries.verdicts import told_to, verdicts
 from refuge.placements.service import once
-from refuge.placements.shown import PAYING
 from refuge.placements.shown_fits import fits_shown
 from refuge.placements.shown_household import LISTS, who
 from refuge.placements.shown_verdicts import can_she
+from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
+from refuge.referrals.queries import say_who_waits_again, waits
 from refuge.referrals.views.room import referral_or_404
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def can_we_take_her(ref: str) -> ResponseReturnValue:
     """Show every refuge and bed as yes, ask or no for one household, with reasons."""
     her, at, reader = referral_or_404(ref), now(), user()
     waiting = waits(session, her, at=at)
-    found = verdicts(session, her, at)
     words = labels(session, LISTS)
     names = names_for(session, reader, [her.ref])
+    found = told_to(verdicts(session, her, at), names.own_beds)
     shown = can_she(found, names)
     proposed = names.places.get(proposed_in(newest_run(session, reader)).get(her.ref, ""))
     record(session, "referral.matched", her.ref, by=current_actor(), at=at, rules=found.rules_version)
-    if any(barrier.code in PAYING for pair in found.pairs for barrier in pair.barriers):
-        record(session, "recourse.seen", her.ref, by=current_actor(), at=at)
+    codes = {barrier.code for pair in found.pairs for barrier in pair.barriers}
+    note_told(session, her.ref, codes, by=current_actor(), at=at)
     return render_template(
         "placements/can_she.html", who=who(her, words, at=at), shown=shown, key=once.new_key,
         may_hold=reader.may(Permission.BED_HOLD) and waiting,
@@ -64,8 +64,11 @@ def fits(ref: str) -> ResponseReturnValue:
     rules = rules_now(session, reader.network_id, at=at)
     problem = build_problem(session, reader.network_id, at=at, rules=rules)
     names = names_for(session, reader, [household.ref for household in problem.households])
+    say_who_waits_again(session, names.households.values(), at=at)
     shown = fits_shown(problem, bed.ref, names, labels(session, LISTS), at=at)
     record(session, "bed.matched", bed.ref, by=current_actor(), at=at, refs=shown.refs)
+    for fit in shown.fits:
+        note_told(session, fit.who.ref, fit.codes, by=current_actor(), at=at)
     return render_template(
         "placements/fits.html", bed=bed, shown=shown, key=once.new_key, may_hold=reader.may(Permission.BED_HOLD),
         version=rules.version,

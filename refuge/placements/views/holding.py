@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
-from allocation.beds.solution import Verdict
+from allocation.beds.solution import Pair, Verdict
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -18,15 +18,25 @@ from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.holding import AgreeForm, HoldForm, ReleaseForm
+from refuge.placements.narrowing import narrowed
 from refuge.placements.next_step import Step, hold_facts, step_of
 from refuge.placements.queries import holds as queries
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for
 from refuge.placements.service import holding as service
 from refuge.placements.service import once
-from refuge.placements.service.standing import barriers_between, refuse_if_hers_to_lift, refuse_if_not_free, saying_no
+from refuge.placements.service.standing import (
+    barriers_between,
+    refuse_if_hers_to_lift,
+    refuse_if_no_place,
+    refuse_if_not_free,
+    refuse_if_theirs_to_lift,
+    saying_no,
+)
+from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
 from refuge.referrals.models import Referral
+from refuge.referrals.queries import waits
 from refuge.referrals.shown import household_words
 from refuge.referrals.views.room import referral_or_404, whole
 
@@ -138,13 +148,17 @@ def _hold_form(found: Referral, bed: Bed) -> HoldForm:
 
 def _hold_page(found: Referral, bed: Bed, form: HoldForm) -> str:
     at = now()
-    if not queries.waits(session, found, at=at):
+    if not waits(session, found, at=at):
         raise Refused(f"She does not wait: the referral is {found.state.label.lower()}.", code="not_waiting")
     barriers = barriers_between(session, found, bed, at=at)
     against = saying_no(barriers)
     refuse_if_hers_to_lift(against)
+    refuse_if_theirs_to_lift(user(), bed, against)
+    refuse_if_no_place(bed, against)
     names = names_for(session, user(), [found.ref])
-    asks = [names.words(barrier.sentence) for barrier in barriers if barrier.verdict is Verdict.ASK]
+    told = narrowed(Pair(found.ref, bed.ref, Verdict.ASK, barriers), own=names.owns(bed.ref)).barriers
+    note_told(session, found.ref, [barrier.code for barrier in told], by=current_actor(), at=at)
+    asks = [names.words(barrier.sentence) for barrier in told if barrier.verdict is Verdict.ASK]
     return render_template(
         "placements/hold.html", referral=found, bed=bed, form=form, household=household_words(found), asks=asks,
         against=[names.words(barrier.sentence) for barrier in against],
@@ -203,10 +217,15 @@ def agree(ref: str) -> ResponseReturnValue:
     override = _override_or_refuse(held, lock=posted)
     form = AgreeForm()
     if not posted:
+        form.version.data = str(found.version)
         record(session, "referral.seen", found.ref, by=current_actor(), at=at, groups=["override"])
         return _agree_page(found, held, override, form)
     if not form.validate():
         return _agree_page(found, held, override, form), 422
+    if whole(request.form, "version") != found.version:
+        form.version.data = str(found.version)
+        flash(service.STALE, "warning")
+        return _agree_page(found, held, override, form), 409
     agrees = form.agrees.data == "yes"
     service.answer_override(session, found, override, agrees=agrees, by=user(), actor=current_actor(), at=at)
     session.commit()
@@ -224,6 +243,7 @@ def _override_or_refuse(held: Held, *, lock: bool) -> Override:
 def _agree_page(found: Referral, held: Held, override: Override, form: AgreeForm) -> str:
     against = saying_no(barriers_between(session, found, held.hold.bed, at=now()))
     names = names_for(session, user(), [found.ref])
+    note_told(session, found.ref, [barrier.code for barrier in against], by=current_actor(), at=now())
     return render_template(
         "placements/override.html", referral=found, held=held, override=override, form=form,
         household=household_words(found), against=[names.words(barrier.sentence) for barrier in against],

@@ -18,15 +18,16 @@ from refuge.placements.changes import digest_of, what_changed
 from refuge.placements.problem import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run, one_run
-from refuge.placements.queries.verdicts import verdicts
+from refuge.placements.queries.verdicts import told_to, verdicts
 from refuge.placements.service import once
 from refuge.placements.service.matching import decide, keep_run, problem_in, propose, solution_in
 from refuge.placements.shown import run_shown
 from refuge.placements.shown_household import LISTS, who
 from refuge.placements.shown_verdicts import NO_BED, UNDECIDED, choices
+from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
 from refuge.referrals.models import ReferralState
-from refuge.referrals.queries import answers_for
+from refuge.referrals.queries import answers_for, say_who_waits_again
 from refuge.referrals.views.room import referral_or_404
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from allocation.beds.problem import Decision, Problem
     from refuge.accounts.models import Person
     from refuge.placements.models import MatchRun
+    from refuge.placements.queries.verdicts import Verdicts
     from refuge.placements.shown_names import Names
     from refuge.placements.shown_verdicts import Choice
     from refuge.referrals.models import Referral
@@ -109,6 +111,8 @@ def _match(base: MatchRun | None, decisions: Sequence[Decision], about: str | No
     with database().reading() as reading:
         proposal = propose(reading, by.network_id, at=at, decisions=decisions)
     lock_for_writing(session, f"matching of network {by.network_id}")
+    if led := once.led_to(session, by.id, key):  # sent twice: the first was kept while this one was being solved
+        return redirect(led)
     newest = newest_run(session, by)
     if newest is not None and newest.id != begun_from:
         flash(MATCHED_AGAIN, "warning")
@@ -127,11 +131,12 @@ def _page(found: MatchRun, *, newest: bool) -> str:
     changes = what_changed(then, today) if digest_of(today) != found.problem_digest else []
     refs = {one.ref for one in (*then.households, *today.households)}
     names = names_for(session, reader, refs)
+    say_who_waits_again(session, names.households.values(), at=at)
     shown = run_shown(then, answer, names, labels(session, LISTS), at=at)
     told = {change.household for change in changes if change.household is not None and names.sees(change.household)}
     record(session, "match.seen", found.ref, by=current_actor(), at=at, refs=sorted(told.union(shown.refs)))
-    for ref in shown.paying:
-        record(session, "recourse.seen", ref, by=current_actor(), at=at)
+    for ref, codes in shown.told:
+        note_told(session, ref, codes, by=current_actor(), at=at)
     return render_template(
         "placements/run.html", run=found, shown=shown, newest=newest, made=instant_words(found.made_at, now=at),
         changes=[names.words(change.sentence) for change in changes], most=MOST_NAMED,
@@ -154,8 +159,11 @@ def _problem_today(found: MatchRun, at: datetime) -> Problem:
 
 def _choosing(found: MatchRun, her: Referral, error: str = "") -> str:
     at = now()
-    options = _choices(her, at)
+    told = _told(her, at)
+    options = choices(told, names_for(session, user(), [her.ref]))
     record(session, "referral.matched", her.ref, by=current_actor(), at=at, run=found.ref)
+    codes = {barrier.code for pair in told.pairs for barrier in pair.barriers}
+    note_told(session, her.ref, codes, by=current_actor(), at=at)
     decided = {made.household: made.bed or NO_BED for made in problem_in(found).decisions}
     proposed = {made.household: made.bed for made in solution_in(found).placements}
     return render_template(
@@ -166,8 +174,12 @@ def _choosing(found: MatchRun, her: Referral, error: str = "") -> str:
 
 
 def _choices(her: Referral, at: datetime) -> list[Choice]:
-    found = verdicts(session, her, at)
-    return choices(found, names_for(session, user(), [her.ref]))
+    return choices(_told(her, at), names_for(session, user(), [her.ref]))
+
+
+def _told(her: Referral, at: datetime) -> Verdicts:
+    """Return what every bed says to her, as this reader may know it."""
+    return told_to(verdicts(session, her, at), names_for(session, user(), [her.ref]).own_beds)
 
 
 def _run_or_404(ref: str) -> MatchRun:

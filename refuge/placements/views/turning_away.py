@@ -17,13 +17,13 @@ from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.turning_away import LISTS, AfterwardsForm, TurnAwayForm, kept_form, proposed_form
 from refuge.placements.queries import turn_aways as queries
-from refuge.placements.queries.holds import waits
 from refuge.placements.service import once
 from refuge.placements.service.turning_away import HELD, NOT_WAITING, STALE, add_what_happened
 from refuge.placements.service.turning_away import turn_away as record_turn_away
+from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
 from refuge.referrals.models import ReferralState
-from refuge.referrals.queries import answers_for
+from refuge.referrals.queries import answers_for, waits
 from refuge.referrals.shown import household_words
 from refuge.referrals.views.room import referral_or_404, whole
 
@@ -54,10 +54,11 @@ def turn_away(ref: str) -> ResponseReturnValue:
         return redirect(led)
     if (refusal := _refusal(found)) is not None:
         return refusal
-    proposal = queries.propose(session, found, at=at)
+    proposal = queries.propose(session, user(), found, at=at)
     if posted:
         return _end(found, TurnAwayForm(_lists(), request.form), proposal)
     record(session, "referral.seen", found.ref, by=current_actor(), at=at, groups=["turn_away"])
+    note_told(session, found.ref, proposal.barriers, by=current_actor(), at=at)
     return _page(found, proposed_form(_lists(), proposal, version=found.version, key=once.new_key()), proposal)
 
 
@@ -110,6 +111,7 @@ def turned_away(ref: str) -> ResponseReturnValue:
     row, referral = _turn_away_or_404(ref, lock=posted)
     if not posted:
         record(session, "turn_away.seen", row.ref, by=current_actor(), at=now(), referral=referral.ref)
+        note_told(session, referral.ref, row.barriers, by=current_actor(), at=now())
         return _shown(row, referral, kept_form(_lists(), row))
     form = AfterwardsForm(_lists(), request.form)
     if not form.validate():

@@ -20,7 +20,7 @@ from refuge.placements.service import once
 from refuge.placements.service.waiting import log_search, set_review
 from refuge.placements.views.room import blueprint
 from refuge.placements.views.turning_away import answerable_or_404
-from refuge.referrals.models import ReferralState
+from refuge.referrals.queries import waits
 from refuge.referrals.shown import household_words
 from refuge.referrals.views.room import referral_or_404
 
@@ -75,7 +75,7 @@ def review(ref: str) -> ResponseReturnValue:
     """Set the day to look again at a referral that waits."""
     posted = request.method == "POST"
     found, at = answerable_or_404(ref, lock=posted), now()
-    if found.state is not ReferralState.WAITING:
+    if not waits(session, found, at=at):
         flash("This referral no longer waits, so there is no day to look again.", "warning")
         return redirect(url_for("referrals.referral", ref=ref))
     form = _review_form(found)
@@ -84,6 +84,9 @@ def review(ref: str) -> ResponseReturnValue:
         return _review_page(found, form)
     if not form.validate() or form.review_on.typed is None:
         return _review_page(found, form), 422
+    if (stale := _stale(found)) is not None:
+        flash(stale, "warning")
+        return _review_page(found, form), 409
     try:
         kept = set_review(
             session, found, form.review_on.typed, form.note.typed, by=user(), actor=current_actor(), at=at,
@@ -97,6 +100,24 @@ def review(ref: str) -> ResponseReturnValue:
     return redirect(url_for("referrals.referral", ref=ref))
 
 
+def _stale(found: Referral) -> str | None:
+    """Return what somebody else has set since the form was opened; None if nobody has."""
+    if request.form.get("seen", "") == _seen(found):
+        return None
+    kept = queries.review_of(session, user(), found)
+    if kept is None:
+        return "The day was taken away while you had this open. Nothing of yours is saved yet."
+    day = day_words(kept.review_on, today=london_date(now()))
+    note = f" ({kept.note})" if kept.note else ""
+    return f"{kept.set_by.name} set another day while you were here: {day}{note}. Nothing of yours is saved yet."
+
+
+def _seen(found: Referral) -> str:
+    """Return which day a form was opened with: when somebody set it."""
+    kept = queries.review_of(session, user(), found)
+    return "" if kept is None else kept.set_at.isoformat()
+
+
 def _review_form(found: Referral) -> ReviewForm:
     kept, on = queries.review_of(session, user(), found), london_date(now())
     data = {}
@@ -107,4 +128,6 @@ def _review_form(found: Referral) -> ReviewForm:
 
 
 def _review_page(found: Referral, form: ReviewForm) -> str:
-    return render_template("placements/review.html", referral=found, form=form, household=household_words(found))
+    return render_template(
+        "placements/review.html", referral=found, form=form, household=household_words(found), seen=_seen(found)
+    )

@@ -18,6 +18,7 @@ from refuge.referrals.queries.referrals import (
     visible_refs,
     visible_to,
 )
+from refuge.referrals.queries.standing import in_states, say_who_waits_again, waits
 
 __all__ = [
     "PAGE",
@@ -26,6 +27,7 @@ __all__ = [
     "answers_for",
     "draft",
     "found",
+    "in_states",
     "is_own",
     "known_already",
     "made_of_draft",
@@ -41,7 +43,9 @@ __all__ = [
     "recourse",
     "review_days",
     "risk_rank",
+    "say_who_waits_again",
     "told_to",
     "visible_refs",
     "visible_to",
+    "waits",
 ]

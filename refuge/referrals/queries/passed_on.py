@@ -9,6 +9,7 @@ from sqlalchemy import and_, false, or_, select
 from refuge.permissions import Permission
 from refuge.referrals.models import Referral, ReferralState, TakingOver
 from refuge.referrals.queries.referrals import PAGE, visible_to
+from refuge.referrals.queries.standing import in_states, waits_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,21 +43,26 @@ def passed_on_by(reader: Person) -> ColumnElement[bool]:
     return and_(Referral.network_id == reader.network_id, Referral.id.in_(theirs), ~visible_to(reader))
 
 
-def passed_on(session: Session, reader: Person, *, states: Sequence[ReferralState]) -> list[PassedOn]:
+def passed_on(session: Session, reader: Person, *, states: Sequence[ReferralState], at: datetime) -> list[PassedOn]:
     """Return how the referrals stand that her agency passed on, newest first: a page of them at most."""
     rows = session.execute(
-        select(*COLUMNS)
-        .where(passed_on_by(reader), Referral.state.in_(states))
+        select(*COLUMNS, waits_again(at))
+        .where(passed_on_by(reader), in_states(states, at=at))
         .order_by(Referral.received_at.desc(), Referral.id)
         .limit(PAGE),
     )
-    return [PassedOn(*row) for row in rows]
+    return [_row(*row) for row in rows]
 
 
-def passed_on_one(session: Session, reader: Person, ref: str) -> PassedOn | None:
+def passed_on_one(session: Session, reader: Person, ref: str, *, at: datetime) -> PassedOn | None:
     """Return how one of them stands, or None if it is none."""
-    row = session.execute(select(*COLUMNS).where(passed_on_by(reader), Referral.ref == ref)).one_or_none()
-    return None if row is None else PassedOn(*row)
+    query = select(*COLUMNS, waits_again(at)).where(passed_on_by(reader), Referral.ref == ref)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _row(*row)
+
+
+def _row(ref: str, received_at: datetime, state: ReferralState, outcome: str, again: bool) -> PassedOn:  # noqa: FBT001  a column
+    return PassedOn(ref, received_at, ReferralState.WAITING if again else state, outcome)
 
 
 def made_of_draft(session: Session, reader: Person, draft_id: int) -> str | None:

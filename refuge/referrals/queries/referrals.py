@@ -12,11 +12,12 @@ from refuge.beds.models import Bed, Refuge, Stay
 from refuge.permissions import Permission
 from refuge.referrals.duplicates import digits_of, name_key
 from refuge.referrals.models import Judgement, Referral, ReferralState, WaitingReview
+from refuge.referrals.queries.standing import in_states, say_who_waits_again
 from refuge.referrals.risk import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -128,11 +129,13 @@ def risk_rank() -> ColumnElement[int]:
     return case((or_(*high), 3), (or_(*medium), 2), (Referral.judgement == Judgement.STANDARD, 1), else_=0)
 
 
-def page(session: Session, reader: Person, *, states: Sequence[ReferralState], number: int = 1) -> Page:
+def page(session: Session, reader: Person, *, states: Sequence[ReferralState], at: datetime, number: int = 1) -> Page:
     """Return a page of the list: waiting first, then risk, then the longest wait; ended ones newest first."""
-    mine = and_(visible_to(reader), Referral.state.in_(states))
+    mine = and_(visible_to(reader), in_states(states, at=at))
     total = session.scalar(select(func.count()).select_from(Referral).where(mine)) or 0
-    open_first = case((Referral.state == ReferralState.WAITING, 0), (Referral.state == ReferralState.HELD, 1), else_=2)
+    open_first = case(
+        (in_states([ReferralState.WAITING], at=at), 0), (Referral.state == ReferralState.HELD, 1), else_=2
+    )
     ended = case((Referral.closed_at.is_(None), None), else_=Referral.closed_at)
     rows = session.scalars(
         select(Referral)
@@ -144,7 +147,9 @@ def page(session: Session, reader: Person, *, states: Sequence[ReferralState], n
         .limit(PAGE)
         .offset((number - 1) * PAGE),
     )
-    return Page(rows.unique().all(), total)
+    found = rows.unique().all()
+    say_who_waits_again(session, found, at=at)
+    return Page(found, total)
 
 
 def one(session: Session, reader: Person, ref: str, *, lock: bool = False) -> Referral | None:
@@ -168,7 +173,7 @@ def review_days(session: Session, reader: Person, rows: Sequence[Referral]) -> d
     return {row.referral_id: row.review_on for row in session.execute(days)}
 
 
-def found(session: Session, reader: Person, words: str) -> Sequence[Referral]:
+def found(session: Session, reader: Person, words: str, *, at: datetime) -> Sequence[Referral]:
     """Return the referrals that these words name: a ref, a safe number, or a name or a part of one."""
     words = words.strip()
     ways: list[ColumnElement[bool]] = [Referral.ref == words.upper()]
@@ -177,7 +182,7 @@ def found(session: Session, reader: Person, words: str) -> Sequence[Referral]:
     key = name_key(words)
     if len(key) >= LEAST_TO_FIND:
         ways.append(and_(*(Referral.name_key.contains(part, autoescape=True) for part in key.split())))
-    return (
+    rows = (
         session.scalars(
             select(Referral)
             .where(visible_to(reader), or_(*ways))
@@ -188,3 +193,5 @@ def found(session: Session, reader: Person, words: str) -> Sequence[Referral]:
         .unique()
         .all()
     )
+    say_who_waits_again(session, rows, at=at)
+    return rows

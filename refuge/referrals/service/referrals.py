@@ -14,6 +14,7 @@ from refuge.errors import Refused
 from refuge.referrals.details import CHOSEN, PLAIN
 from refuge.referrals.duplicates import digits_of, name_key
 from refuge.referrals.models import MustNotMeet, Recourse, Referral, ReferralDraft, ReferralState
+from refuge.referrals.queries import waits
 from refuge.referrals.service.pairs import compare_with_network, who_key_of
 from refuge.referrals.service.rows import (
     sync_areas,
@@ -111,7 +112,7 @@ def withdraw_referral(
     """End a referral that waits, without a place. `reason` is a code of list `withdrawal`."""
     if referral.version != version:
         raise Refused("Somebody else changed this referral while you had it open. Look at it again.", code="stale")
-    if referral.state is not ReferralState.WAITING:
+    if not waits(session, referral, at=at):
         raise Refused(f"This referral no longer waits: it is {referral.state.label.lower()}.", code="not_waiting")
     referral.state = ReferralState.WITHDRAWN
     referral.outcome, referral.closed_at = reason, at

@@ -51,8 +51,8 @@ def index() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     scope = asked if asked in SCOPES else OPEN
     number = max(1, whole(request.args, "page", 1))
-    page = queries.page(session, user(), states=SCOPES[scope].states, number=number)
-    passed_on = queries.passed_on(session, user(), states=SCOPES[scope].states)
+    page = queries.page(session, user(), states=SCOPES[scope].states, number=number, at=now())
+    passed_on = queries.passed_on(session, user(), states=SCOPES[scope].states, at=now())
     refs = [row.ref for row in page.rows] + [row.ref for row in passed_on]
     record(session, "referral.listed", by=current_actor(), at=now(), refs=refs)
     shown = _lines(page.rows)
@@ -66,7 +66,7 @@ def find() -> ResponseReturnValue:
     form = FindForm(request.form)
     if not form.validate():
         return _page([], form, searched=True), 422
-    rows = queries.found(session, user(), form.words.typed)
+    rows = queries.found(session, user(), form.words.typed, at=now())
     record(session, "referral.found", by=current_actor(), at=now(), refs=[row.ref for row in rows])
     shown = _lines(rows)
     session.commit()

@@ -34,6 +34,7 @@ def referral(ref: str) -> ResponseReturnValue:
     found, reader, actor, at = queries.one(session, user(), ref), user(), current_actor(), now()
     if found is None:
         return _passed_on(ref)
+    queries.say_who_waits_again(session, [found], at=at)
     people = queries.must_not_meet(session, reader, found, by=actor, at=at)
     told = queries.told_to(session, reader, found, people)
     recourse = queries.recourse(session, reader, found, by=actor, at=at)
@@ -63,7 +64,8 @@ def _review(found: Referral) -> str:
 
 
 def _passed_on(ref: str) -> str:
-    row, at = queries.passed_on_one(session, user(), ref), now()
+    at = now()
+    row = queries.passed_on_one(session, user(), ref, at=at)
     if row is None:
         abort(404)
     record(session, "referral.seen", row.ref, by=current_actor(), at=at, groups=["passed_on"])

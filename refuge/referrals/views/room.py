@@ -45,6 +45,8 @@ def referral_or_404(ref: str, *, lock: bool = False) -> Referral:
     found = queries.one(session, user(), ref, lock=lock)
     if found is None:
         abort(404)
+    if not lock:
+        queries.say_who_waits_again(session, [found], at=now())
     return found
 
 
