@@ -21,6 +21,8 @@ class Cap:
     limit: int
     lefts: frozenset[int]
     rights: frozenset[int]
+    rule: str = ""
+    """The name of the rule that it is a case of."""
 
     def covers(self, left: int, right: int) -> bool:
         """Say whether a pair counts."""

@@ -20,6 +20,10 @@ ACCESS_CHANGES = {
     "adapted": "if it were adapted for a wheelchair",
     "ground_floor": "if it were on the ground floor or had a lift",
 }
+SPECIALISM_WORDS = {
+    "complex_needs": "complex needs",
+    "by_and_for_bme": "led by and for Black and minority ethnic women",
+}
 BABY_UNDER = 2
 """A cot takes a child under this age, in years."""
 
@@ -50,6 +54,11 @@ def day(value: object) -> str:
     return f"{value:%-d %B %Y}"
 
 
+def specialism_words(code: str) -> str:
+    """Return what a refuge is for as staff read it; a code that nobody gave words reads with spaces."""
+    return SPECIALISM_WORDS.get(code, code.replace("_", " "))
+
+
 def not_free_in_time(context: Context, household: Household, bed: Bed) -> Barrier | None:
     """Hold the bed's first free day against the day she needs it, and the days ahead that the network allows."""
     if bed.free_on is None:
@@ -58,8 +67,10 @@ def not_free_in_time(context: Context, household: Household, bed: Bed) -> Barrie
     needed = context.needed_on(household)
     if (bed.free_on - needed).days <= context.problem.rules.days_ahead:
         return None
-    sentence = f"It is free from {day(bed.free_on)}; she needs it by {day(needed)}."
-    change = f"if it were ready by {day(needed)}, or she could wait until {day(bed.free_on)}"
+    now = needed == context.problem.on
+    sentence = f"It is free from {day(bed.free_on)}; she needs it {'now' if now else f'by {day(needed)}'}."
+    ready = "now" if now else f"by {day(needed)}"
+    change = f"if it were ready {ready}, or she could wait until {day(bed.free_on)}"
     return Barrier("not_free_in_time", Verdict.NO, sentence, change, from_on=bed.free_on)
 
 
@@ -164,7 +175,7 @@ def support_level(context: Context, household: Household, bed: Bed) -> Barrier |
     if above:
         said = and_list(_above(need, household, support.get(need, Level.NONE)) for need in above)
         words = and_list(NEED_WORDS[need] for need in above)
-        return a_no("support_level", f"{_capital(said)}.", f"if the refuge had more support for {words}")
+        return a_no("support_level", f"{capital(said)}.", f"if the refuge had more support for {words}")
     unasked = [need for need in NEEDS if household.needs.get(need) is None and support.get(need, 0) < Level.HIGH]
     if unasked:
         words = and_list(NEED_WORDS[need] for need in unasked)
@@ -179,7 +190,8 @@ def _above(need: str, household: Household, level: Level) -> str:
     return f"her need with {NEED_WORDS[need]} is {hers.name.lower()} and the refuge {gives_it}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
     return text[:1].upper() + text[1:]
 
 
@@ -208,7 +220,7 @@ def high_support_full(context: Context, household: Household, bed: Bed) -> Barri
     places = context.refuge_of(bed).high_support_places
     used = count(places, "place is", "places are")
     sentence = (
-        f"She needs high support; the refuge's {used} used." if places else "The refuge has no high-support place."
+        f"She needs high support; the refuge’s {used} used." if places else "The refuge has no high-support place."
     )
     return a_no("high_support_full", sentence, "if one more high-support place were staffed")
 
@@ -223,7 +235,7 @@ def no_funded_place(context: Context, household: Household, bed: Bed) -> Barrier
         return None
     places = context.refuge_of(bed).nrpf_places
     used = count(places, "place funded for that is", "places funded for that are")
-    why = f"the refuge's {used} used" if places else "the refuge has no place funded for that"
+    why = f"the refuge’s {used} used" if places else "the refuge has no place funded for that"
     sentence = f"She has no recourse to public funds; {why}."
     return a_no("no_funded_place", sentence, "if one more NRPF place were funded, or another way of paying were found")
 
@@ -232,12 +244,12 @@ def specialism(context: Context, household: Household, bed: Bed) -> Barrier | No
     """Hold the refuge's specification against whether it is for her."""
     special = context.refuge_of(bed).specialism
     answer = Answer.YES if special == "general" else household.specialisms.get(special, Answer.NOT_ASKED)
-    words = special.replace("_", " ")
+    words = specialism_words(special)
     if answer is Answer.NO:
         sentence = f"The refuge is for women within its specification ({words}), and she is not."
         return a_no("specialism", sentence, "if the refuge took somebody outside its specification")
     if answer is Answer.NOT_ASKED:
-        sentence = f"Nobody has asked if the refuge's specification ({words}) is for her."
+        sentence = f"Nobody has asked if the refuge’s specification ({words}) is for her."
         return an_ask("specialism", sentence, "if its specification is for her")
     return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allocation.beds.problem import Answer, Bed, Funding, Household, Level, Problem, Refuge, Strictness
 from allocation.beds.solution import Solution
@@ -29,8 +29,14 @@ Asked = tuple[Problem, Household, Bed, Refuge]
 
 def in_time(problem: Problem, household: Household, bed: Bed, _refuge: Refuge) -> bool:
     """A bed is free by the day she needs it, or so many days after as the network allows."""
-    latest = (household.needed_by or problem.on) + timedelta(days=problem.rules.days_ahead)
+    latest = _first_night(problem, household) + timedelta(days=problem.rules.days_ahead)
     return bed.free_on is not None and bed.free_on <= latest
+
+
+def _first_night(problem: Problem, household: Household) -> date:
+    """Return the day she needs a bed; one that has passed means that she needs it on the day of the run."""
+    wanted = household.needed_by
+    return problem.on if wanted is None or wanted < problem.on else wanted
 
 
 def large_enough(_problem: Problem, household: Household, bed: Bed, _refuge: Refuge) -> bool:
@@ -114,7 +120,7 @@ def own_front_door(_problem: Problem, household: Household, bed: Bed, _refuge: R
 def may_come_back(problem: Problem, household: Household, bed: Bed, refuge: Refuge) -> bool:
     """The refuge did not ask her to leave until a later day."""
     back_on = household.asked_to_leave.get(refuge.ref)
-    moves_in = max(household.needed_by or problem.on, bed.free_on or problem.on)
+    moves_in = max(_first_night(problem, household), bed.free_on or problem.on)
     return back_on is None or back_on <= moves_in
 
 

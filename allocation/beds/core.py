@@ -98,8 +98,8 @@ class Core:
     @property
     def overrun(self) -> list[str]:
         """Return a sentence for each side rule that decisions break among themselves."""
-        found = []
-        for side in sides(self.context, {}):
+        found: list[str] = []
+        for side in sides(self.context, {}) if self.decided else ():
             used = [one for one, bed in sorted(self.decided.items()) if one in side.households and bed in side.beds]
             if len(used) > max(0, side.limit):
                 refuge = self.context.beds[min(side.beds)].refuge

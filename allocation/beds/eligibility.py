@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allocation.beds import barriers as rule
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["BARRIERS", "FIXED", "Context", "Rule", "Table", "barriers", "eligibility", "pair"]
 
-BLOCK = 2_000_000
-"""How many pairs are looked at together: enough to be quick, few enough to stay small."""
+BLOCK = 200
+"""How many households are looked at together: enough to be quick, few enough to stay in near memory."""
+BARRED = 128
+"""Counted among questions while they are added up: more than there are rules, so that it stays."""
+NO = 255
+"""What -1 is as a number without sign."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ BARRIERS: dict[str, Rule] = {
     ),
     "specialism": Rule(
         rule.specialism,
-        "The refuge's specification is not for her",
+        "The refuge’s specification is not for her",
         "I02",
         lambda _context, household: tuple(sorted(household.specialisms.items())),
         lambda context, bed: context.refuge_of(bed).specialism,
@@ -270,12 +275,12 @@ class Table:
             for bed in self.beds:
                 yield pair(self.context, household, bed)
 
-    @property
+    @cached_property
     def rows(self) -> dict[str, int]:
         """The row of each household."""
         return {household.ref: row for row, household in enumerate(self.households)}
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, int]:
         """The column of each bed."""
         return {bed.ref: column for column, bed in enumerate(self.beds)}
@@ -288,10 +293,15 @@ def eligibility(problem: Problem | Context) -> Table:
     context = problem if isinstance(problem, Context) else Context(problem)
     households = tuple(sorted(context.problem.households, key=lambda household: household.ref))
     beds = tuple(sorted(context.problem.beds, key=lambda bed: bed.ref))
-    asks = np.zeros((len(households), len(beds)), dtype=np.int8)
-    for _code, rule_, strictness in held(context):
-        _apply(rule_, strictness, Table(context, households, beds, asks))
-    return Table(context, households, beds, asks)
+    asks = np.zeros((len(households), len(beds)), dtype=np.uint8)
+    table = Table(context, households, beds, asks.view(np.int8))
+    found = [_found(rule_, strictness, table) for _code, rule_, strictness in held(context)] if beds else []
+    for start in range(0, len(households), BLOCK):
+        some = asks[start : start + BLOCK]
+        for one in found:
+            one.add(some, start)
+        some[some >= BARRED] = NO
+    return table
 
 
 def sorts(
@@ -309,27 +319,47 @@ def sorts(
     return np.array([numbers[key] for key in keys], dtype=np.intp), firsts
 
 
-def _apply(rule_: Rule, strictness: Strictness, table: Table) -> None:
-    """Write one rule's verdicts into the table: found once for each two sorts, then spread over the pairs."""
+@dataclass(frozen=True)
+class Found:
+    """What one rule found: for the households that it can bar, by sort what they meet at every bed."""
+
+    rows: NDArray[np.intp]
+    sort: NDArray[np.intp]
+    asking: NDArray[np.uint8] | None
+    barred: NDArray[np.uint8] | None
+
+    def add(self, asks: NDArray[np.uint8], start: int) -> None:
+        """Add it to some rows of a table, of which `start` is the first."""
+        import numpy as np  # noqa: PLC0415 — the same.
+
+        first, last = np.searchsorted(self.rows, (start, start + len(asks)))
+        if first == last:
+            return
+        sort = self.sort[first:last]
+        # All rows are a slice, which is not copied.
+        some = slice(None) if len(sort) == len(asks) else self.rows[first:last] - start
+        if self.asking is not None:
+            asks[some] += np.take(self.asking, sort, axis=0)
+        if self.barred is not None:
+            asks[some] |= np.take(self.barred, sort, axis=0)
+
+
+def _found(rule_: Rule, strictness: Strictness, table: Table) -> Found:
+    """Return what one rule finds: asked once for each two sorts of household and bed."""
     import numpy as np  # noqa: PLC0415 — the same.
 
-    context, asks = table.context, table.asks
+    context = table.context
     keys = [rule_.of_household(context, household) for household in table.households]
     rows = np.array([row for row, key in enumerate(keys) if key is not None], dtype=np.intp)
-    if not len(rows) or not table.beds:
-        return
     household_sort, households = sorts([keys[row] for row in rows])
     bed_sort, beds = sorts([rule_.of_bed(context, bed) for bed in table.beds])
-    weights = np.zeros((len(households), len(beds)), dtype=np.int8)
+    found = np.zeros((len(households), len(beds)), dtype=np.uint8)
     for i, place in enumerate(households):
         household = table.households[rows[place]]
         for j, column in enumerate(beds):
             barrier = _soften(rule_.find(context, household, table.beds[column]), strictness)
             if barrier is not None:
-                weights[i, j] = 1 if barrier.verdict is Verdict.ASK else -1
-    step = max(1, BLOCK // len(table.beds))
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        found = weights[household_sort[start : start + step]][:, bed_sort]
-        before = asks[some]
-        asks[some] = np.where((before < 0) | (found < 0), np.int8(-1), before + found)
+                found[i, j] = 1 if barrier.verdict is Verdict.ASK else BARRED
+    everywhere = np.ascontiguousarray(found[:, bed_sort])
+    asking, barred = everywhere & np.uint8(BARRED - 1), everywhere & np.uint8(BARRED)
+    return Found(rows, household_sort, asking if asking.any() else None, barred if barred.any() else None)

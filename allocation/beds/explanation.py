@@ -1,17 +1,19 @@
 """Why: what speaks for each match, and for each household without one what is in the way and what would help.
 
 What is said to be possible was tried: each bed that she could have had is given to her and the problem solved again,
-and each change is made and the problem solved again. Nothing here is guessed from prices.
+and each change is made and the problem solved again. Nothing here is guessed from prices. In a large network only a few
+refuges are solved again around some of the beds, so that a sentence says what a bed would cost at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from allocation.beds.barriers import day
 from allocation.beds.core import Core
 from allocation.beds.goals import GOALS
+from allocation.beds.nearby import Nearby, around
 from allocation.beds.small import Plan, force, with_another
 from allocation.beds.solution import Barrier, Change, Missed, Pair, Unplaced, Verdict, Worse
 from allocation.beds.turnaway import imply_reason
@@ -19,6 +21,10 @@ from allocation.beds.turnaway import imply_reason
 MOST_CHANGES = 6
 """How many changes are named: those that cost nobody a place come first."""
 MOST_ALIKE = 2
+MOST_TRIED = 8
+"""Around how many beds a large network is solved again for one household."""
+AT_MOST = "That is the most it would cost: a few refuges were solved again, not the whole network."
+NOT_TRIED = "The network is too large to say of every bed what it would cost to give it to her."
 LOSES = {
     "place_those_at_highest_risk": "{by} fewer of those at highest risk would have a place",
     "place_as_many_as_possible": "{by} fewer would have a place",
@@ -38,8 +44,10 @@ class Explainer:
     core: Core
     placed: Mapping[str, str]
     plan: Plan | None
-    """None for a large problem, where nothing is solved again."""
+    """None for a large problem, of which only the part around a bed is solved again."""
     holder: dict[str, str] = field(init=False)
+    parts: dict[tuple[str, str], Nearby] = field(default_factory=dict)
+    """Parts of a large problem that were solved already, by household and bed."""
 
     def __post_init__(self) -> None:
         self.holder = {bed: household for household, bed in self.placed.items()}
@@ -49,35 +57,58 @@ class Explainer:
         pairs = [self.core.table.pair(ref, bed.ref) for bed in self.core.table.beds]
         blocked = tuple(sorted((pair for pair in pairs if pair.verdict is Verdict.NO), key=_nearness))
         decided = ref in self.core.set_aside
-        missed = tuple(self._missed(ref, pair.bed) for pair in pairs if pair.verdict is not Verdict.NO)
+        could = [pair.bed for pair in pairs if pair.verdict is not Verdict.NO]
+        tried = set(could) if self.plan is not None else set(sorted(could, key=self._priority)[:MOST_TRIED])
+        missed = tuple(self._missed(ref, bed, tried=bed in tried) for bed in could)
         reason, contributing = imply_reason(self.core.context, ref, blocked, missed)
         changes = () if decided else tuple(self._changes(ref, blocked, missed)[:MOST_CHANGES])
         return Unplaced(ref, blocked, missed, changes, reason, contributing, decided=decided)
 
-    def _missed(self, ref: str, bed: str) -> Missed:
+    def _priority(self, bed: str) -> tuple[bool, int, int, str]:
+        """Order beds by what they are likely to cost: free ones, then those of low risk who have not waited long."""
+        holder = self.core.context.households.get(self.holder.get(bed, ""))
+        return (holder is not None, holder.risk, holder.waiting_days, bed) if holder else (False, 0, 0, bed)
+
+    def _missed(self, ref: str, bed: str, *, tried: bool) -> Missed:
         """Return what would be lost if she had a bed that she could have had."""
         has_it = self.holder.get(bed)
         if ref in self.core.set_aside:
             return Missed(bed, has_it, None, (), "A person decided to leave her without a bed for now.")
         if has_it is not None and has_it in self.core.decided:
             return Missed(bed, has_it, None, (has_it,), f"A person gave it to {has_it}.")
-        if self.plan is None:
-            return Missed(bed, has_it, None, (), f"{has_it} has it." if has_it else "A place there is used up.")
-        worse, loses, possible = self._if_forced(self.plan, ref, bed)
+        if not tried:
+            return Missed(bed, has_it, None, (), f"{_who_has(has_it)} {NOT_TRIED}")
+        worse, loses, possible = self._if_forced(ref, bed)
         if not possible:
             return Missed(bed, has_it, None, (), "What a person decided leaves no place for her there.")
-        return Missed(bed, has_it, worse, loses, _said(has_it, worse, loses))
+        return Missed(bed, has_it, worse, loses, _said(has_it, worse, loses, at_most=self.plan is None))
 
     def _if_forced(
-        self, plan: Plan, ref: str, bed: str, *, one_more_place: bool = False
+        self, ref: str, bed: str, lifted: Collection[str] = ()
     ) -> tuple[Worse | None, tuple[str, ...], bool]:
         """Return the first goal that worsens, who loses a place, and whether it is possible at all."""
-        found = force(plan, ref, bed, one_more_place=one_more_place)
+        plan, before = self._solved(ref, bed)
+        found = force(plan, ref, bed, lifted)
         if found is None:
             return None, (), False
         now = plan.placed(found)
-        loses = tuple(sorted(other for other in self.placed if other not in now and other not in self.core.decided))
-        return self._first_worse(plan.totals(plan.found.weight), plan.totals(found.weight)), loses, True
+        loses = tuple(
+            sorted(
+                other
+                for other in self.placed
+                if other in plan.lefts and other not in now and other not in self.core.decided
+            )
+        )
+        return self._first_worse(before, plan.totals(found.weight)), loses, True
+
+    def _solved(self, ref: str, bed: str) -> tuple[Plan, tuple[int, ...]]:
+        """Return what can be asked again about a bed, and what the present answer reaches of each goal there."""
+        if self.plan is not None:
+            return self.plan, self.plan.totals(self.plan.found.weight)
+        if (ref, bed) not in self.parts:
+            self.parts[ref, bed] = around(self.core, self.placed, ref, bed)
+        part = self.parts[ref, bed]
+        return part.plan, part.before
 
     def _first_worse(self, before: tuple[int, ...], after: tuple[int, ...]) -> Worse | None:
         for name, was, is_now in zip(self.core.goals, before, after, strict=True):
@@ -89,22 +120,23 @@ class Explainer:
 
     def _changes(self, ref: str, blocked: tuple[Pair, ...], missed: tuple[Missed, ...]) -> list[Change]:
         """Return the smallest changes that would give her a place: those that cost nobody anything first."""
-        if self.plan is None:
-            return [_change(pair.bed, barrier, ()) for pair, barrier in _single(blocked)]
         found: list[tuple[bool, int, Change]] = []
-        for pair, barrier in _single(blocked):
-            found += self._try(self.plan, ref, pair.bed, barrier)
-        for one in missed:
-            found += self._try_place(self.plan, ref, one)
-        found += self._try_another(self.plan, ref, missed)
+        single = _single(blocked)
+        for pair, barrier in single if self.plan is not None else single[:MOST_TRIED]:
+            found += self._try(ref, pair.bed, barrier)
+        if self.plan is not None:
+            for one in missed:
+                found += self._try_place(self.plan, ref, one)
+            found += self._try_another(self.plan, ref, missed)
         found.sort(key=lambda entry: (entry[0], entry[1]))
         return _once([change for _worse, _order, change in found])
 
-    def _try(self, plan: Plan, ref: str, bed: str, barrier: Barrier) -> list[tuple[bool, int, Change]]:
+    def _try(self, ref: str, bed: str, barrier: Barrier) -> list[tuple[bool, int, Change]]:
         """Lift one barrier and solve again with her in that bed."""
-        if bed not in plan.rights:
+        if self.holder.get(bed) in self.core.decided or bed not in self._solved(ref, bed)[0].rights:
             return []
-        worse, loses, possible = self._if_forced(plan, ref, bed)
+        lifted = [PLACES[barrier.code][0]] if barrier.code in PLACES else []
+        worse, loses, possible = self._if_forced(ref, bed, lifted)
         if not possible:
             return []
         return [(worse is not None, len(loses), _change(bed, barrier, loses))]
@@ -120,10 +152,10 @@ class Explainer:
             for code, takes in (("no_funded_place", context.takes_funded), ("high_support_full", context.takes_high))
             if takes(*pair)
         ]
-        worse, _loses, possible = self._if_forced(plan, ref, missed.bed, one_more_place=True)
+        worse, _loses, possible = self._if_forced(ref, missed.bed, [PLACES[code][0] for code in codes])
         if not codes or not possible or worse is not None:
             return []
-        sentence = " and ".join(PLACES[code] for code in codes)
+        sentence = " and ".join(PLACES[code][1] for code in codes)
         return [(False, 0, Change(missed.bed, tuple(codes), f"{missed.bed}: if {sentence}"))]
 
     def _try_another(self, plan: Plan, ref: str, missed: tuple[Missed, ...]) -> list[tuple[bool, int, Change]]:
@@ -135,10 +167,10 @@ class Explainer:
 
 
 PLACES = {
-    "no_funded_place": "one more NRPF place were funded there",
-    "high_support_full": "one more high-support place were staffed there",
+    "no_funded_place": ("refuge_funded_places", "one more NRPF place were funded there"),
+    "high_support_full": ("refuge_high_support_places", "one more high-support place were staffed there"),
 }
-"""By barrier: the place that would have to be added where others of the same run use those that there are."""
+"""By barrier: the side rule that counts such places, and the one that would have to be added, in words."""
 
 
 def _nearness(pair: Pair) -> tuple[int, int, str]:
@@ -178,12 +210,18 @@ def _once(changes: list[Change]) -> list[Change]:
     return found
 
 
-def _said(has_it: str | None, worse: Worse | None, loses: tuple[str, ...]) -> str:
-    first = f"{has_it} has it." if has_it else "Nobody has it: a place there is used up, or she must not meet somebody."
+def _who_has(has_it: str | None) -> str:
+    return f"{has_it} has it." if has_it else "Nobody has it: a place there is used up, or she must not meet somebody."
+
+
+def _said(has_it: str | None, worse: Worse | None, loses: tuple[str, ...], *, at_most: bool) -> str:
+    first = _who_has(has_it)
     if worse is None:
         return f"{first} If she had it instead, every goal would be reached just as well: a person may choose."
     result = LOSES[worse.goal].format(by=worse.by)
     who = f" ({', '.join(loses)} would lose theirs)" if loses else ""
+    if at_most:
+        return f"{first} If she had it instead and only refuges near it changed, {result}{who}. {AT_MOST}"
     return f"{first} If she had it instead, {result}{who}."
 
 

@@ -243,9 +243,27 @@ class Weights:
         for of_row, of_column, weights in self.parts:
             if weights is None:
                 total += of_row[rows] == of_column[columns]
-            else:
-                total += weights[of_row[rows], of_column[columns]]
-        return total * int(self.goal.sense)
+            elif weights.shape[1] == 1:
+                total += weights[:, 0][of_row][rows]
+            elif weights.any():
+                total += weights.ravel()[(of_row * weights.shape[1])[rows] + of_column[columns]]
+        return total if self.goal.sense is Sense.MORE else -total
+
+    def reach(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the least and the most that a pair of each row can add, with the same sign, barred or not."""
+        import numpy as np  # noqa: PLC0415 — the same.
+
+        low = np.zeros(len(self.table.households), dtype=np.int64)
+        high = low.copy()
+        if self.goal.counts_asks:
+            high += np.maximum(self.table.asks.max(axis=1, initial=0), 0)
+        for of_row, _of_column, weights in self.parts:
+            if weights is None:
+                high += of_row >= 0
+            elif weights.size:
+                low += weights.min(axis=1)[of_row]
+                high += weights.max(axis=1)[of_row]
+        return (low, high) if self.goal.sense is Sense.MORE else (-high, -low)
 
 
 def _spread(part: Part, table: Table) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64] | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from allocation.beds.barriers import BABY_UNDER, NEED_WORDS, and_list, day, too_many_children
+from allocation.beds.barriers import BABY_UNDER, NEED_WORDS, and_list, capital, day, specialism_words, too_many_children
 from allocation.beds.core import Core
 from allocation.beds.goals import (
     is_by_and_for_as_preferred,
@@ -64,9 +64,9 @@ Teller = Callable[[Reasons, Household, Bed], Iterator[Reason]]
 
 
 def _specialist(told: Reasons, household: Household, bed: Bed) -> Iterator[Reason]:
-    words = told.core.context.refuge_of(bed).specialism.replace("_", " ")
+    words = specialism_words(told.core.context.refuge_of(bed).specialism)
     if is_by_and_for_as_preferred(told.core.context, household, bed):
-        yield Reason("by_and_for", f"Led {words}, and she asked for that.")
+        yield Reason("by_and_for", f"{capital(words)}, and she asked for that.")
     elif is_specialist_for(told.core.context, household, bed):
         yield Reason("specialist", f"A specialist refuge ({words}) whose specification is for her.")
 

@@ -6,7 +6,7 @@ a barrier lifted, or with one more bed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from allocation.beds.core import Answer, Core, fold_pairs, lot, spans_of
@@ -121,7 +121,7 @@ def _caps(core: Core, households: Sequence[str], beds: Sequence[str]) -> Iterabl
         lefts = frozenset(left_of[ref] for ref in side.households if ref in left_of)
         rights = frozenset(right_of[ref] for ref in side.beds if ref in right_of)
         if lefts and rights:
-            yield Cap(side.limit, lefts, rights)
+            yield Cap(side.limit, lefts, rights, side.rule)
 
 
 def _inside(cap: Cap, pairs: Pairs) -> list[tuple[int, int]]:
@@ -133,15 +133,15 @@ def _binds(cap: Cap, pairs: Pairs) -> bool:
     return cap.limit > 0 and sum(not cap.rights.isdisjoint(pairs[left]) for left in cap.lefts) > cap.limit
 
 
-def force(plan: Plan, household: str, bed: str, *, one_more_place: bool = False) -> Found | None:
+def force(plan: Plan, household: str, bed: str, lifted: Collection[str] = ()) -> Found | None:
     """Return the best answer with an unplaced household in one bed, found by solving again; None if that cannot be.
 
-    Whatever bars the pair is taken as lifted. `one_more_place` lifts what she would use up of places, too. Taking the
+    Whatever bars the pair is taken as lifted, and she uses up nothing of the side rules in `lifted`. Taking the
     bed away is often all that changes: an answer to that is kept, and where it keeps what she brings with her it is the
     best here as well, because it is the best of more.
     """
     left, right = plan.lefts[household], plan.rights[bed]
-    caps = _caps_with(plan.caps, left, right, one_more_place=one_more_place)
+    caps = _caps_with(plan.caps, left, right, lifted)
     if caps is None:
         return None
     rest = _without(plan, right, None, plan.caps)
@@ -151,11 +151,11 @@ def force(plan: Plan, household: str, bed: str, *, one_more_place: bool = False)
     return Found({**rest.matched, left: right}, rest.weight + weight, rest.bound + weight)
 
 
-def _caps_with(caps: Iterable[Cap], left: int, right: int, *, one_more_place: bool) -> list[Cap] | None:
+def _caps_with(caps: Iterable[Cap], left: int, right: int, lifted: Collection[str]) -> list[Cap] | None:
     """Return the caps once a pair is in its place and counted; None where it is one too many by itself."""
     found = []
     for cap in caps:
-        hers = cap.covers(left, right) and not one_more_place
+        hers = cap.covers(left, right) and cap.rule not in lifted
         if hers and cap.limit == 0:
             return None
         found.append(replace(cap, limit=cap.limit - hers))

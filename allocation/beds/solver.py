@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from allocation.beds.core import Answer, Core
 from allocation.beds.document import refuse_bad
@@ -18,7 +18,7 @@ from allocation.beds.solution import GoalResult, Placement, Solution, Unplaced, 
 MOST_EXPLAINED = 200
 """Up to how many households without a bed are explained at once; more are explained when somebody asks."""
 
-__all__ = ["explain", "solve"]
+__all__ = ["explain", "explain_some", "solve"]
 
 
 def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
@@ -54,10 +54,20 @@ def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
 
 def explain(problem: Problem, solution: Solution, household: str) -> Unplaced:
     """Return why one household has no bed in a solution, by its ref; KeyError if it does not wait in the problem."""
+    (told,) = explain_some(problem, solution, [household])
+    return told
+
+
+def explain_some(problem: Problem, solution: Solution, households: Sequence[str]) -> tuple[Unplaced, ...]:
+    """Return why some households have no bed in a solution; KeyError if one does not wait in the problem.
+
+    In a large network each takes about a second: a few refuges around some of the beds are solved again.
+    """
     core = Core.of(problem)
     placed = {placement.household: placement.bed for placement in solution.placements}
     small = len(core.pairs[0]) <= MOST_PAIRS
-    return Explainer(core, placed, plan(core) if small else None).explain(core.context.households[household].ref)
+    explainer = Explainer(core, placed, plan(core) if small else None)
+    return tuple(explainer.explain(core.context.households[ref].ref) for ref in households)
 
 
 def _unexplained(core: Core, ref: str) -> Unplaced:
@@ -85,6 +95,8 @@ def _notes(core: Core, answer: Answer, *, explained: bool) -> Iterable[str]:
     """Return what staff should know of the run."""
     if answer.stopped:
         yield "Time was up before every goal was proven best: the bounds say how much better an answer could be."
+    elif any(one.total != one.bound for one in answer.reached):
+        yield "Not every goal is proven best: the bounds say how much better an answer could be at most."
     if not explained:
         yield "So many are not placed that each is explained when somebody asks."
     for household, bed in sorted(core.decided.items()):

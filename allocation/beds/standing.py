@@ -49,8 +49,8 @@ class Context:
         return self.refuges[bed.refuge]
 
     def needed_on(self, household: Household) -> date:
-        """Return the day from which she needs a bed."""
-        return household.needed_by or self.problem.on
+        """Return the day from which she needs a bed: today, where the day by which she needed it has passed."""
+        return max(household.needed_by or self.problem.on, self.problem.on)
 
     def follows_high(self, bed: Bed) -> bool:
         """Say whether whoever has the bed now uses a high-support place, which the next in it takes over."""

@@ -175,7 +175,12 @@ def upgrade() -> None:
         sa.Column("moved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("from_stay_id <> to_stay_id", name=op.f("ck_bed_move_two_stays")),
+        sa.CheckConstraint(
+            "second_id IS NULL OR second_id <> moved_by_id", name=op.f("ck_bed_move_second_is_somebody_else")
+        ),
+        sa.ForeignKeyConstraint(["second_id"], ["person.id"], name=op.f("fk_bed_move_second_id_person")),
         sa.ForeignKeyConstraint(["from_stay_id"], ["stay.id"], name=op.f("fk_bed_move_from_stay_id_stay")),
         sa.ForeignKeyConstraint(["moved_by_id"], ["person.id"], name=op.f("fk_bed_move_moved_by_id_person")),
         sa.ForeignKeyConstraint(["to_stay_id"], ["stay.id"], name=op.f("fk_bed_move_to_stay_id_stay")),

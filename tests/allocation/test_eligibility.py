@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from allocation.beds.check import broken_rules
 from allocation.beds.eligibility import BARRIERS, FIXED, Context, barriers, eligibility, pair
 from allocation.beds.problem import (
     NEEDS,
@@ -25,6 +26,7 @@ from allocation.beds.problem import (
     Strictness,
 )
 from allocation.beds.solution import Verdict
+from allocation.beds.solver import solve
 from tests.allocation.networks import ON, network
 
 REFUGE = Refuge("F-1", area="A-1", support=dict.fromkeys(NEEDS, Level.HIGH), round_the_clock=True)
@@ -169,3 +171,55 @@ def test_all_pairs_at_once_say_what_each_pair_says() -> None:
             for bed in problem.beds:
                 alone = pair(table.context, household, bed)
                 assert table.verdict(household.ref, bed.ref) is alone.verdict
+
+
+YESTERDAY = ON - timedelta(days=1)
+
+
+def test_a_woman_who_needed_a_bed_yesterday_needs_it_now() -> None:
+    rules = Rules(days_ahead=8)
+    for needed_by in (YESTERDAY, ON, None):
+        assert verdicts({"needed_by": needed_by}, {"free_on": LATER}, {}, rules=rules) == {}
+        assert verdicts({"needed_by": needed_by}, {"free_on": LATER}, {}) == {"not_free_in_time": NO}
+
+
+@pytest.mark.parametrize("needed_by", [YESTERDAY, ON, None])
+def test_staff_read_that_she_needs_it_now_where_no_later_day_was_named(needed_by: date | None) -> None:
+    woman, late = replace(WOMAN, needed_by=needed_by), replace(BED, free_on=LATER)
+    (barrier,) = barriers(Context(Problem(ON, (REFUGE,), (late,), (woman,))), woman, late)
+    assert barrier.sentence == "It is free from 1 December 2026; she needs it now."
+    assert barrier.change == "if it were ready now, or she could wait until 1 December 2026"
+
+
+def test_the_judge_too_counts_days_ahead_from_today_where_her_day_has_passed() -> None:
+    woman, late = replace(WOMAN, needed_by=ON - timedelta(days=30)), replace(BED, free_on=LATER)
+    problem = Problem(ON, (REFUGE,), (late,), (woman,), rules=Rules(days_ahead=8))
+    solution = solve(problem)
+    assert [one.bed for one in solution.placements] == ["B-1"]
+    assert broken_rules(problem, solution) == []
+
+
+def test_a_day_before_today_never_brings_her_back_to_a_refuge_sooner() -> None:
+    woman = {"needed_by": YESTERDAY, "asked_to_leave": {"F-1": ON}}
+    assert verdicts(woman, {}, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("special", "words"),
+    [
+        ("complex_needs", "(complex needs)"),
+        ("by_and_for_bme", "(led by and for Black and minority ethnic women)"),
+        ("young_women", "(young women)"),
+    ],
+)
+def test_what_a_refuge_is_for_is_said_in_words(special: str, words: str) -> None:
+    house = replace(REFUGE, specialism=special)
+    (barrier,) = barriers(Context(Problem(ON, (house,), (BED,), (WOMAN,))), WOMAN, BED)
+    assert words in barrier.sentence
+
+
+def test_sentences_for_staff_have_curly_apostrophes() -> None:
+    problem = network(60, 60, seed=5)
+    said = [barrier.sentence + barrier.change for one in eligibility(problem).pairs() for barrier in one.barriers]
+    assert any("’" in sentence for sentence in said)
+    assert not [sentence for sentence in said if "'" in sentence]

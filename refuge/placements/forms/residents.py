@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from refuge.accounts.models import Person
     from refuge.beds.models import Bed
     from refuge.codes.models import Code
     from refuge.codes.queries import Lists
@@ -111,20 +112,22 @@ class MoveForm(RoomForm):
 
     bed = SelectField("Which bed does she move to?", widget=GovSelect(), validate_choice=False, default="")
     reason = Text("Why does she move?", 200, description="For example: the room next to the office. No names.")
-    confirmed = BooleanField(
-        "I have read what stands in the way. She moves there all the same", widget=GovCheckboxInput()
-    )
+    second = SelectField(
+        "Who else decided this with you?", widget=GovSelect(), validate_choice=False, default="",
+        description="Only where something stands in the way",
+    )  # fmt: skip
     version = HiddenField()
     submit = SubmitField("She has moved", widget=GovSubmitInput())
 
-    def __init__(self, beds: Sequence[Bed], **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
-        """Offer these beds."""
+    def __init__(self, beds: Sequence[Bed], people: Sequence[Person], **more: Any) -> None:  # noqa: ANN401  as WTForms has it
+        """Offer these beds, and these people as second person."""
         super().__init__(**more)
         self.bed.choices = offered(beds_offered(beds))
+        self.second.choices = offered([("", "Choose a person"), *((one.ref, one.name) for one in people)])
 
     def details(self) -> MoveDetails:
         """Return what was typed."""
-        return MoveDetails(self.reason.typed, bool(self.confirmed.data))
+        return MoveDetails(self.reason.typed, self.second.data or "")
 
 
 class MoveOnForm(RoomForm):

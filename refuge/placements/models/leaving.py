@@ -18,12 +18,17 @@ class BedMove(Base):
     """That a resident moved to another bed: one stay ended and the next began, and for her it is one time here."""
 
     __tablename__ = "bed_move"
-    __table_args__ = (CheckConstraint("from_stay_id <> to_stay_id", name="two_stays"),)
+    __table_args__ = (
+        CheckConstraint("from_stay_id <> to_stay_id", name="two_stays"),
+        CheckConstraint("second_id IS NULL OR second_id <> moved_by_id", name="second_is_somebody_else"),
+    )
 
     from_stay_id: Mapped[int] = mapped_column(ForeignKey("stay.id"), unique=True)
     to_stay_id: Mapped[int] = mapped_column(ForeignKey("stay.id"), unique=True)
     reason: Mapped[str] = mapped_column(String(200), default="")
     moved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who else decided it, where something stood in the way; None: nothing did."""
     at: Mapped[datetime]
 
 

@@ -13,6 +13,7 @@ from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.placements.models import BedMove, Exclusion, MoveOn
+from refuge.placements.queries.holds import seconds
 from refuge.placements.queries.residents import referral_of
 from refuge.placements.service.standing import barriers_between, in_words, lock_place, refuse_if_not_free, saying_no
 from refuge.placements.told import without_told
@@ -36,10 +37,11 @@ SAY_WHY = 10
 
 @dataclass(frozen=True)
 class MoveDetails:
-    """Why she moves to another bed, and whether somebody read what stands in the way."""
+    """Why she moves to another bed, and who else decided it where something stands in the way."""
 
     reason: str
-    confirmed: bool = False
+    second_ref: str = ""
+    """The ref of the second person."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ def move_between_beds(
 ) -> Stay:
     """End her stay in one bed and begin it in another at the same moment; return the new stay.
 
-    Raise Refused where the bed is taken, or something stands in the way and nobody has confirmed it. The caller has
-    locked the stay, and both beds are of the actor's own agency.
+    Raise Refused where the bed is taken, or something stands in the way and it is not said why and who else decided
+    it. The caller has locked the stay, and both beds are of the actor's own agency.
     """
     _refuse_if_over(stay)
     _refuse_if_stale(stay, version)
@@ -97,12 +99,16 @@ def move_between_beds(
     lock_place(session, bed)
     refuse_if_not_free(session, by, bed, at=at)
     against = saying_no(barriers_between(session, referral, bed, at=at))
-    if against and not (details.confirmed and len(details.reason) >= SAY_WHY):
-        raise Refused(f"Something stands in the way ({in_words(against)}). {_HOW}", code=CONFIRM, field="confirmed")
+    second = _second(session, by, bed, details) if against else None
+    if against and (second is None or len(details.reason) < SAY_WHY):
+        raise Refused(f"Something stands in the way ({in_words(against)}). {_HOW}", code=CONFIRM, field="second")
     new = _begin_next(session, stay, bed, at)
     session.add(
-        BedMove(from_stay_id=stay.id, to_stay_id=new.id, reason=details.reason, moved_by_id=by.id, at=at),
-    )
+        BedMove(
+            from_stay_id=stay.id, to_stay_id=new.id, reason=details.reason, moved_by_id=by.id,
+            second_id=second.id if second else None, at=at,
+        ),
+    )  # fmt: skip
     turn_around(session, stay.bed, left_at=at, by=by, actor=actor, at=at)
     session.flush()
     codes = without_told(barrier.code for barrier in against)
@@ -110,7 +116,11 @@ def move_between_beds(
     return new
 
 
-_HOW = f"Say why she moves there all the same, in {SAY_WHY} characters or more, and tick below that you have read this."
+_HOW = f"Say why she moves there all the same, in {SAY_WHY} characters or more, and choose who else decided it."
+
+
+def _second(session: Session, by: Person, bed: Bed, details: MoveDetails) -> Person | None:
+    return next((one for one in seconds(session, by, bed) if one.ref == details.second_ref), None)
 
 
 def _begin_next(session: Session, stay: Stay, bed: Bed, at: datetime) -> Stay:

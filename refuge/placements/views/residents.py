@@ -19,6 +19,7 @@ from refuge.london import Telling, date_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.residents import LISTS, DatesForm, MoveForm, MoveOnForm
 from refuge.placements.queries import residents as queries
+from refuge.placements.queries.holds import seconds
 from refuge.placements.service import moving as service
 from refuge.placements.views.room import blueprint
 from refuge.referrals.views.room import whole
@@ -163,7 +164,7 @@ def move(ref: str) -> ResponseReturnValue:
     """Move her to another free bed of her own agency."""
     posted, at = request.method == "POST", now()
     stay = living_or_refuse(ref, lock=posted)
-    form = MoveForm(queries.free_beds(session, user(), at=at))
+    form = MoveForm(queries.free_beds(session, user(), at=at), seconds(session, user(), stay.bed))
     if not posted:
         return _page("move", stay, form)
     bed = _bed_of(form)
