@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 REF = re.compile(r"\b[A-Z]-[0-9]{5}\b")
 SOMEBODY = "another household"
-IN_WORDS = {"by and for bme": "by and for BME women"}
-"""Codes that matching words by their letters alone."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,6 @@ class Names:
     def words(self, sentence: str) -> str:
         """Return a sentence of the solver with names for refs; whom the reader may not see is another household."""
         told = REF.sub(lambda found: self.word(found[0]), sentence)
-        for letters, words in IN_WORDS.items():
-            told = told.replace(letters, words)
         told = told.replace("'", "’")
         return told[:1].upper() + told[1:]
 
