@@ -1,0 +1,1 @@
+"""Support plans and what hangs on them."""
