@@ -7,23 +7,22 @@ refuges and households by ref, and never say whom she must not meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from allocation.beds.problem import NEEDS, Answer, Bed, Check, Funding, Household, Level
 from allocation.beds.solution import Barrier, Verdict
 from allocation.beds.standing import Context
+from allocation.beds.words import (
+    ACCESS_CHANGES,
+    ACCESS_WORDS,
+    NEED_WORDS,
+    and_list,
+    capital,
+    count,
+    day,
+    specialism_words,
+)
 
-NEED_WORDS = {"mental_health": "mental health", "self_harm": "self-harm", "alcohol": "alcohol", "drugs": "drugs"}
-ACCESS_WORDS = {"step_free": "step-free", "adapted": "adapted for a wheelchair", "ground_floor": "on the ground floor"}
-ACCESS_CHANGES = {
-    "step_free": "if it had a ramp or lift",
-    "adapted": "if it were adapted for a wheelchair",
-    "ground_floor": "if it were on the ground floor or had a lift",
-}
-SPECIALISM_WORDS = {
-    "complex_needs": "complex needs",
-    "by_and_for_bme": "led by and for Black and minority ethnic women",
-}
 BABY_UNDER = 2
 """A cot takes a child under this age, in years."""
 
@@ -36,27 +35,6 @@ def a_no(code: str, sentence: str, change: str = "") -> Barrier:
 def an_ask(code: str, sentence: str, change: str = "") -> Barrier:
     """Return a barrier that an answer or a decision would clear."""
     return Barrier(code, Verdict.ASK, sentence, change)
-
-
-def and_list(words: Iterable[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    *first, last = list(words)
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return `1 child`, `2 children`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def day(value: object) -> str:
-    """Return a date as `1 December 2026`."""
-    return f"{value:%-d %B %Y}"
-
-
-def specialism_words(code: str) -> str:
-    """Return what a refuge is for as staff read it; a code that nobody gave words reads with spaces."""
-    return SPECIALISM_WORDS.get(code, code.replace("_", " "))
 
 
 def not_free_in_time(context: Context, household: Household, bed: Bed) -> Barrier | None:
@@ -188,11 +166,6 @@ def _above(need: str, household: Household, level: Level) -> str:
     hers = household.needs.get(need) or Level.NONE
     gives_it = f"supports up to {level.name.lower()}" if level else "gives no support with it"
     return f"her need with {NEED_WORDS[need]} is {hers.name.lower()} and the refuge {gives_it}"
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter large."""
-    return text[:1].upper() + text[1:]
 
 
 def not_round_the_clock(context: Context, household: Household, bed: Bed) -> Barrier | None:

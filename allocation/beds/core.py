@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from allocation.beds.eligibility import Table, eligibility
 from allocation.beds.goals import GOALS, Weights, weigh
 from allocation.beds.problem import Problem
 from allocation.beds.rules import Side, sides
 from allocation.beds.standing import Context
+from allocation.beds.table import Table, eligibility
 from allocation.lexicographic import Order, Reached
 
 if TYPE_CHECKING:

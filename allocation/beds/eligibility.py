@@ -1,33 +1,20 @@
 """Which household could have which bed, and what stands in the way: the hinge that prunes, explains and is counted.
 
-`BARRIERS` is the table of the rules. One pair is looked at with `barriers` or `pair`; all pairs at once with
-`eligibility`, which asks each rule once for every two sorts of household and bed that it can tell apart.
+`BARRIERS` is the table of the rules. One pair is looked at with `barriers` or `pair`; all pairs at once in `table`, for
+which every rule says all of a household and of a bed that it looks at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from allocation.beds import barriers as rule
-from allocation.beds.problem import Bed, Household, Problem, Strictness
+from allocation.beds.problem import Bed, Household, Strictness
 from allocation.beds.solution import Barrier, Pair, Verdict
 from allocation.beds.standing import Context
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-__all__ = ["BARRIERS", "FIXED", "Context", "Rule", "Table", "barriers", "eligibility", "pair"]
-
-BLOCK = 200
-"""How many households are looked at together: enough to be quick, few enough to stay in near memory."""
-BARRED = 128
-"""Counted among questions while they are added up: more than there are rules, so that it stays."""
-NO = 255
-"""What -1 is as a number without sign."""
+__all__ = ["BARRIERS", "FIXED", "Context", "Rule", "barriers", "held", "pair", "soften"]
 
 
 @dataclass(frozen=True)
@@ -230,7 +217,8 @@ def held(context: Context) -> Iterator[tuple[str, Rule, Strictness]]:
             yield code, rule_, strictness
 
 
-def _soften(barrier: Barrier | None, strictness: Strictness) -> Barrier | None:
+def soften(barrier: Barrier | None, strictness: Strictness) -> Barrier | None:
+    """Return what is left of a barrier where the network only asks instead of refusing."""
     if barrier is None or strictness is Strictness.NO or barrier.verdict is Verdict.ASK:
         return barrier
     return replace(barrier, verdict=Verdict.ASK)
@@ -238,7 +226,7 @@ def _soften(barrier: Barrier | None, strictness: Strictness) -> Barrier | None:
 
 def barriers(context: Context, household: Household, bed: Bed) -> tuple[Barrier, ...]:
     """Return what stands between a household and a bed, in the order of `BARRIERS`; empty: nothing does."""
-    found = (_soften(rule_.find(context, household, bed), how) for _code, rule_, how in held(context))
+    found = (soften(rule_.find(context, household, bed), how) for _code, rule_, how in held(context))
     return tuple(barrier for barrier in found if barrier is not None)
 
 
@@ -248,118 +236,3 @@ def pair(context: Context, household: Household, bed: Bed) -> Pair:
     verdicts = {barrier.verdict for barrier in found}
     verdict = Verdict.NO if Verdict.NO in verdicts else Verdict.ASK if verdicts else Verdict.YES
     return Pair(household.ref, bed.ref, verdict, found)
-
-
-@dataclass(frozen=True)
-class Table:
-    """The verdict on every pair. Rows are households and columns beds, both sorted by ref."""
-
-    context: Context
-    households: tuple[Household, ...]
-    beds: tuple[Bed, ...]
-    asks: NDArray[np.int8]
-    """How many barriers ask something; -1 where one says no."""
-
-    def verdict(self, household: str, bed: str) -> Verdict:
-        """Return the verdict on one pair, by refs; KeyError if there is no such pair."""
-        asks = int(self.asks[self.rows[household], self.columns[bed]])
-        return Verdict.NO if asks < 0 else Verdict.ASK if asks else Verdict.YES
-
-    def pair(self, household: str, bed: str) -> Pair:
-        """Return one pair with its reasons, by refs; KeyError if there is no such pair."""
-        return pair(self.context, self.context.households[household], self.context.beds[bed])
-
-    def pairs(self) -> Iterator[Pair]:
-        """Go through all pairs with their reasons: meant for small networks and for one household at a time."""
-        for household in self.households:
-            for bed in self.beds:
-                yield pair(self.context, household, bed)
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        """The row of each household."""
-        return {household.ref: row for row, household in enumerate(self.households)}
-
-    @cached_property
-    def columns(self) -> dict[str, int]:
-        """The column of each bed."""
-        return {bed.ref: column for column, bed in enumerate(self.beds)}
-
-
-def eligibility(problem: Problem | Context) -> Table:
-    """Return the verdict on all pairs: 100 million take some seconds and 100 MB."""
-    import numpy as np  # noqa: PLC0415 — importing this module must cost nothing.
-
-    context = problem if isinstance(problem, Context) else Context(problem)
-    households = tuple(sorted(context.problem.households, key=lambda household: household.ref))
-    beds = tuple(sorted(context.problem.beds, key=lambda bed: bed.ref))
-    asks = np.zeros((len(households), len(beds)), dtype=np.uint8)
-    table = Table(context, households, beds, asks.view(np.int8))
-    found = [_found(rule_, strictness, table) for _code, rule_, strictness in held(context)] if beds else []
-    for start in range(0, len(households), BLOCK):
-        some = asks[start : start + BLOCK]
-        for one in found:
-            one.add(some, start)
-        some[some >= BARRED] = NO
-    return table
-
-
-def sorts(
-    keys: list[Hashable],
-) -> tuple[NDArray[np.intp], list[int]]:
-    """Return for each key the number of its sort, and for each sort the first place where it occurs."""
-    import numpy as np  # noqa: PLC0415 — the same.
-
-    numbers: dict[Hashable, int] = {}
-    firsts: list[int] = []
-    for place, key in enumerate(keys):
-        if key not in numbers:
-            numbers[key] = len(firsts)
-            firsts.append(place)
-    return np.array([numbers[key] for key in keys], dtype=np.intp), firsts
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one rule found: for the households that it can bar, by sort what they meet at every bed."""
-
-    rows: NDArray[np.intp]
-    sort: NDArray[np.intp]
-    asking: NDArray[np.uint8] | None
-    barred: NDArray[np.uint8] | None
-
-    def add(self, asks: NDArray[np.uint8], start: int) -> None:
-        """Add it to some rows of a table, of which `start` is the first."""
-        import numpy as np  # noqa: PLC0415 — the same.
-
-        first, last = np.searchsorted(self.rows, (start, start + len(asks)))
-        if first == last:
-            return
-        sort = self.sort[first:last]
-        # All rows are a slice, which is not copied.
-        some = slice(None) if len(sort) == len(asks) else self.rows[first:last] - start
-        if self.asking is not None:
-            asks[some] += np.take(self.asking, sort, axis=0)
-        if self.barred is not None:
-            asks[some] |= np.take(self.barred, sort, axis=0)
-
-
-def _found(rule_: Rule, strictness: Strictness, table: Table) -> Found:
-    """Return what one rule finds: asked once for each two sorts of household and bed."""
-    import numpy as np  # noqa: PLC0415 — the same.
-
-    context = table.context
-    keys = [rule_.of_household(context, household) for household in table.households]
-    rows = np.array([row for row, key in enumerate(keys) if key is not None], dtype=np.intp)
-    household_sort, households = sorts([keys[row] for row in rows])
-    bed_sort, beds = sorts([rule_.of_bed(context, bed) for bed in table.beds])
-    found = np.zeros((len(households), len(beds)), dtype=np.uint8)
-    for i, place in enumerate(households):
-        household = table.households[rows[place]]
-        for j, column in enumerate(beds):
-            barrier = _soften(rule_.find(context, household, table.beds[column]), strictness)
-            if barrier is not None:
-                found[i, j] = 1 if barrier.verdict is Verdict.ASK else BARRED
-    everywhere = np.ascontiguousarray(found[:, bed_sort])
-    asking, barred = everywhere & np.uint8(BARRED - 1), everywhere & np.uint8(BARRED)
-    return Found(rows, household_sort, asking if asking.any() else None, barred if barred.any() else None)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from allocation.beds.barriers import day
 from allocation.beds.core import Core
 from allocation.beds.goals import GOALS
 from allocation.beds.nearby import Nearby, around
 from allocation.beds.small import Plan, force, with_another
 from allocation.beds.solution import Barrier, Change, Missed, Pair, Unplaced, Verdict, Worse
 from allocation.beds.turnaway import imply_reason
+from allocation.beds.words import day
 
 MOST_CHANGES = 6
 """How many changes are named: those that cost nobody a place come first."""

@@ -11,9 +11,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from allocation.beds.barriers import too_many_children
-from allocation.beds.eligibility import Table, sorts
 from allocation.beds.problem import Answer, Bed, Household, Risk
 from allocation.beds.standing import Context
+from allocation.beds.table import Table, sorts
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from allocation.beds.barriers import BABY_UNDER, NEED_WORDS, and_list, capital, day, specialism_words, too_many_children
+from allocation.beds.barriers import BABY_UNDER, too_many_children
 from allocation.beds.core import Core
 from allocation.beds.goals import (
     is_by_and_for_as_preferred,
@@ -19,6 +19,7 @@ from allocation.beds.goals import (
 )
 from allocation.beds.problem import Bed, Household, Level
 from allocation.beds.solution import Reason
+from allocation.beds.words import NEED_WORDS, and_list, capital, day, specialism_words
 
 MOST = 4
 

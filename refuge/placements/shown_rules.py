@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allocation.beds.barriers import NEED_WORDS
 from allocation.beds.eligibility import BARRIERS, FIXED
 from allocation.beds.goals import GOALS
 from allocation.beds.problem import NEEDS
+from allocation.beds.words import NEED_WORDS
 from refuge.beds.words import counted
 from refuge.placements.forms.rules import LEVELS, STRICT, choices_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from allocation.beds.check import broken_rules
-from allocation.beds.eligibility import BARRIERS, FIXED, Context, barriers, eligibility, pair
+from allocation.beds.eligibility import BARRIERS, FIXED, Context, barriers, pair
 from allocation.beds.problem import (
     NEEDS,
     Answer,
@@ -27,6 +27,7 @@ from allocation.beds.problem import (
 )
 from allocation.beds.solution import Verdict
 from allocation.beds.solver import solve
+from allocation.beds.table import eligibility
 from tests.allocation.networks import ON, network
 
 REFUGE = Refuge("F-1", area="A-1", support=dict.fromkeys(NEEDS, Level.HIGH), round_the_clock=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from allocation.beds.eligibility import eligibility
+from allocation.beds.table import eligibility
 from refuge.placements.problem import build_problem, rules_of
 from refuge.placements.queries.rules import rules_now
 
