@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect, Engine
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-REF = re.compile(r"[A-Z]-[0-9]{5}")
+REF = re.compile(r"[A-Z]{1,2}-[0-9]{5}")
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 """Before it, two processes that write at once can corrupt a write-ahead log (`security.md` finding 4)."""
 AUDIT_KEY = "audit key"
@@ -116,7 +116,7 @@ class Referable(Base):
 
     __abstract__ = True
     prefix: ClassVar[str]
-    """The letter that a ref of this kind begins with."""
+    """The letter, or two letters, that a ref of this kind begins with."""
 
     ref: Mapped[str] = mapped_column(String(12), unique=True)
     """Drawn by chance, so that two refs tell nobody how many came between. Never a control on access."""

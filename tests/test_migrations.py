@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from migrations.invariants import INVARIANTS, assert_invariants, missing_invariants
+from refuge import once
 from refuge.accounts import models as accounts
 from refuge.audit import models as audit
 from refuge.audit.service import SYSTEM, record
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, placements, referrals)
+MAPPED = (accounts, audit, beds, codes, once, placements, referrals)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

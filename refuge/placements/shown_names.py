@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from refuge.referrals.models import Referral
 
-REF = re.compile(r"\b[A-Z]-[0-9]{5}\b")
+REF = re.compile(r"\b[A-Z]{1,2}-[0-9]{5}\b")
 SOMEBODY = "another household"
 
 

@@ -30,7 +30,7 @@ PEOPLE = (
 OPEN = ("/sign-in", "/sign-in?ended=idle", "/safety", "/no-such-page", "/welcome/no-such-link")
 """Pages that need no sign-in, and what an error looks like."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-REF = re.compile(r"\b[A-Z]-\d{5}\b")
+REF = re.compile(r"\b[A-Z]{1,2}-\d{5}\b")
 PAGES_AT_MOST = 60
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from refuge.audit.models import AuditEvent
 from refuge.beds.models import Bed, Closure, Hold, Stay
 from refuge.database import new_ref, now
+from refuge.once import new_key
 from refuge.placements.models import Offer, OfferAnswer, Override
-from refuge.placements.service.once import new_key
 from refuge.referrals.models import AdmissionCheck, Answer, CheckState, Need, NeedLevel, Referral, ReferralState
 from tests.builders import Pilot, add_referral
 

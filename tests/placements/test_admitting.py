@@ -11,9 +11,9 @@ from sqlalchemy import select
 from refuge.beds.models import HoldEnd
 from refuge.database import now
 from refuge.london import clock_words, london_date
+from refuge.once import new_key
 from refuge.placements.forms.residents import AdmitForm
 from refuge.placements.models import Offer, OfferAnswer, TakingOver
-from refuge.placements.service.once import new_key
 from refuge.referrals.models import AdmissionCheck, CheckState, ReferralState
 from tests.beds.rows import NOON
 from tests.builders import Pilot

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from refuge import once
 from refuge.database import now
 from refuge.errors import Refused
-from refuge.placements.service import holding, once
+from refuge.placements.service import holding
 from tests.builders import Pilot
 from tests.placements.deciding import bed_ref, clear, database_of, holds, quick
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from refuge.beds.models import Bed, HoldEnd
 from refuge.database import now
 from refuge.london import clock_words, london_date
+from refuge.once import new_key
 from refuge.placements.models import Override, RuleSet, TakingOver
-from refuge.placements.service.once import new_key
 from refuge.referrals.models import Recourse, Referral, ReferralState
 from tests.builders import Pilot
 from tests.placements.deciding import (

@@ -14,10 +14,10 @@ from refuge.audit.models import AuditEvent
 from refuge.beds.models import Closure, Hold, Refuge, Stay
 from refuge.beds.models.refuges import SupportLevel
 from refuge.database import new_ref, now
+from refuge.once import new_key
 from refuge.placements.models import MatchRun
 from refuge.placements.service import matching
 from refuge.placements.service.matching import problem_in, solution_in
-from refuge.placements.service.once import new_key
 from refuge.referrals.models import (
     Child,
     ChildSex,

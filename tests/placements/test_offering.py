@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from refuge.beds.models import HoldEnd
 from refuge.database import now
+from refuge.once import new_key
 from refuge.placements.models import Offer, OfferAnswer
-from refuge.placements.service.once import new_key
 from refuge.referrals.models import ReferralState
 from tests.placements.deciding import (
     audited,

@@ -2,7 +2,6 @@
 
 from refuge.placements.models.leaving import BedMove, Exclusion, MoveOn, TurnAway
 from refuge.placements.models.offers import Offer, OfferAnswer, Override
-from refuge.placements.models.once import Once
 from refuge.placements.models.rules import RuleSet
 from refuge.placements.models.runs import MatchRun
 from refuge.placements.models.waiting import Search
@@ -15,7 +14,6 @@ __all__ = [
     "MoveOn",
     "Offer",
     "OfferAnswer",
-    "Once",
     "Override",
     "RuleSet",
     "Search",

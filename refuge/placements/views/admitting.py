@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -17,7 +18,6 @@ from refuge.permissions import Permission, requires
 from refuge.placements.forms.residents import AdmitForm
 from refuge.placements.queries.holds import standing_hold
 from refuge.placements.queries.residents import free_beds
-from refuge.placements.service import once
 from refuge.placements.service.admitting import admit as begin_stay
 from refuge.placements.service.admitting import outstanding
 from refuge.placements.views.room import blueprint

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, render_template
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -18,7 +19,6 @@ from refuge.placements.problem_households import proposed_in
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run
 from refuge.placements.queries.verdicts import told_to, verdicts
-from refuge.placements.service import once
 from refuge.placements.shown_fits import fits_shown
 from refuge.placements.shown_household import LISTS, who
 from refuge.placements.shown_verdicts import can_she

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
 from allocation.beds.solution import Pair, Verdict
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -24,7 +25,6 @@ from refuge.placements.queries import holds as queries
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for
 from refuge.placements.service import holding as service
-from refuge.placements.service import once
 from refuge.placements.service.standing import (
     barriers_between,
     refuse_if_hers_to_lift,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -19,7 +20,6 @@ from refuge.placements.problem import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run, one_run
 from refuge.placements.queries.verdicts import told_to, verdicts
-from refuge.placements.service import once
 from refuge.placements.service.matching import decide, keep_run, problem_in, propose, solution_in
 from refuge.placements.shown import run_shown
 from refuge.placements.shown_household import LISTS, who

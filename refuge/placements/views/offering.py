@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -18,7 +19,6 @@ from refuge.placements.forms.offering import AnswerForm, OfferForm
 from refuge.placements.models import Offer, OfferAnswer
 from refuge.placements.next_step import hold_facts
 from refuge.placements.service import offering as service
-from refuge.placements.service import once
 from refuge.placements.service.holding import STALE
 from refuge.placements.views.holding import held_or_refuse
 from refuge.placements.views.room import blueprint

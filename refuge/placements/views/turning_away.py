@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -17,7 +18,6 @@ from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.turning_away import LISTS, AfterwardsForm, TurnAwayForm, kept_form, proposed_form
 from refuge.placements.queries import turn_aways as queries
-from refuge.placements.service import once
 from refuge.placements.service.turning_away import HELD, NOT_WAITING, STALE, add_what_happened
 from refuge.placements.service.turning_away import turn_away as record_turn_away
 from refuge.placements.told import note_told

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -16,7 +17,6 @@ from refuge.london import day_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.waiting import LISTS, ReviewForm, SearchForm
 from refuge.placements.queries import waiting as queries
-from refuge.placements.service import once
 from refuge.placements.service.waiting import log_search, set_review
 from refuge.placements.views.room import blueprint
 from refuge.placements.views.turning_away import answerable_or_404

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
 
+from refuge.database import Base
 from refuge.errors import Refused
-from refuge.placements.models import Once
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.orm import Session
 
 TWICE = "This form was sent twice at the same moment. The other sending was kept: look at the page again."
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Once(Base):
+    """The key that a creating form carried, and where its first sending led."""
+
+    __tablename__ = "once"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(43))
+    """Drawn when the form was opened: 256 bits, URL-safe."""
+    at: Mapped[datetime] = mapped_column(index=True)
+    led_to: Mapped[str] = mapped_column(String(200))
+    """The address that the first sending was redirected to: refs only."""
 
 
 def new_key() -> str:
