@@ -1,5 +1,5 @@
 # Everything a newcomer needs: `make run` and `make test`. Nothing is installed outside this folder
-# (but for Debian's Chromium, when `make test` finds no browser and may install one).
+# (but for Debian's Pango, which lays out paper, and Debian's Chromium, when `make test` finds no browser, where it may).
 
 PORT ?= 8000
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \

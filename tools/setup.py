@@ -7,8 +7,11 @@ unless a lock file or a source of the stylesheet has changed.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST_PYTHON = (3, 11)
+PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+PANGO_OF_MACOS = ("libpango-1.0.dylib", "libpangoft2-1.0.dylib", "libharfbuzz-subset.dylib")
+PANGO_OF_DEBIAN = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 TO_RUN = ("requirements.txt", "requirements-build.txt")
 TO_TEST = (*TO_RUN, "requirements-dev.txt")
 
@@ -119,6 +125,45 @@ def install(locks: tuple[str, ...]) -> None:
     )
 
 
+def pango_loads() -> bool:
+    """Tell whether the library that lays out paper copies can be loaded."""
+    try:
+        for name in PANGO_OF_MACOS if sys.platform == "darwin" else PANGO:
+            ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def install_pango() -> None:
+    """Install Pango by apt where that can be done without asking; otherwise say what to do."""
+    if sys.platform == "win32" or pango_loads():
+        return
+    apt, sudo = shutil.which("apt-get"), shutil.which("sudo")
+    rights = [] if os.geteuid() == 0 else [sudo, "-n"] if sudo else None
+    if apt is not None and rights is not None:
+        say("Installing Pango for paper copies of plans …")
+        quiet = [*rights, "env", "DEBIAN_FRONTEND=noninteractive", apt]
+        wanted = [*quiet, "install", "-y", "-qq", "--no-install-recommends", *PANGO_OF_DEBIAN]
+        if not worked(wanted):
+            worked([*quiet, "update", "-qq"])
+            worked(wanted)
+    if not pango_loads():
+        stop(
+            "Paper copies of plans need the library Pango. Install it (on Debian: apt install "
+            + " ".join(PANGO_OF_DEBIAN)
+            + "; on macOS: brew install pango) and try again."
+        )
+
+
+def worked(command: list[str]) -> bool:
+    """Tell whether a command succeeded; what it says is not shown."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=600).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def build_assets() -> None:
     """Compile the stylesheet and copy scripts, fonts and icons; skips by itself when nothing has changed."""
     done = subprocess.run([str(venv_python()), str(ROOT / "assets" / "build.py")], cwd=ROOT, check=False)
@@ -135,6 +180,7 @@ def main() -> None:
     wanted = parser.parse_args()
     make_venv()
     install(TO_TEST if wanted.dev else TO_RUN)
+    install_pango()
     if not wanted.no_assets:
         build_assets()
 
