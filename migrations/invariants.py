@@ -15,6 +15,10 @@ _BOTH_0002 = {"uq_stay_open", "uq_closure_open", "uq_stay_open_referral"}
 _IN_ONE_NETWORK = ("stay", "hold", "conflict_pair", "possible_same", "refuge", "referral")
 _NETWORK_IS_FIXED = ("agency", "refuge", "referral", "bed")
 _KEPT_0004 = ("match_run", "rule_set")
+_BOTH_0005 = {"uq_worker_agency_contact", "uq_closure_day_agency", "uq_closure_day_network"}
+_IN_ONE_NETWORK_0005 = (
+    "worker", "pattern_place", "exception_place", "closure_day", "travel", "workshop", "workshop_place",
+)  # fmt: skip
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -37,6 +41,17 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "sqlite": {"uq_offer_open", "hold_referral_twice_insert", "hold_referral_twice_update"}
         | {f"{table}_kept_{what}" for table in _KEPT_0004 for what in ("update", "delete")},
         "postgresql": {"uq_offer_open", "ex_hold_referral"} | {f"{table}.kept" for table in _KEPT_0004},
+    },
+    "0005": {
+        "sqlite": _BOTH_0005
+        | {f"{table}_twice_{when}" for table in ("pattern", "rota_exception") for when in ("insert", "update")}
+        | {f"{table}_in_one_network_{when}" for table in _IN_ONE_NETWORK_0005 for when in ("insert", "update")}
+        | {"worker_network_is_fixed", "workshop_not_overbooked_insert", "workshop_not_overbooked_update"}
+        | {"workshop_not_made_smaller"},
+        "postgresql": _BOTH_0005
+        | {"ex_pattern_worker", "ex_rota_exception_worker", "worker.network_is_fixed"}
+        | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK_0005}
+        | {"workshop_place.workshop_not_overbooked", "workshop.workshop_not_made_smaller"},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

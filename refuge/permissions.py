@@ -72,6 +72,20 @@ class Permission(StrEnum):
     """Turn a referral away with its reason, log searches, set the day to look again."""
     TURNAWAY_COUNT = "turnaway:count"
     """See how many referrals of the network were turned away, by need and reason: exact counts, no one named."""
+    ROTA_SEE = "rota:see"
+    """See who of the network's workers works where and when, and how to reach them for advice."""
+    ROTA_CHANGE = "rota:change"
+    """Enter workers of her own agency, their working patterns, leave and other exceptions."""
+    HOUSE_ROTA_CHANGE = "house_rota:change"
+    """Change the rooms for sessions, the promises of cover and the travel times of her own agency's refuges."""
+    COVER_SEE = "cover:see"
+    """See what each house is promised and what the rota gives: hours, gaps and causes, without names."""
+    TRAINING_SEE = "training:see"
+    """See workshops; book a place for herself and her agency's people, tell what she thought of one."""
+    TRAINING_KEEP = "training:keep"
+    """Announce workshops of her own agency, keep who booked and attended."""
+    TRAINING_COUNT = "training:count"
+    """See how many people of each agency were trained: no one named."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -95,15 +109,37 @@ _REFUGE_WORKER = frozenset(
         Permission.RESIDENT_SEE,
         Permission.RESIDENT_MOVE,
         Permission.TURNAWAY_RECORD,
+        Permission.ROTA_SEE,
+        Permission.COVER_SEE,
+        Permission.TRAINING_SEE,
+        Permission.TRAINING_COUNT,
     }
 )
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.REFUGE_WORKER: _REFUGE_WORKER,
     Role.REFUGE_MANAGER: _REFUGE_WORKER
-    | {Permission.REFUGE_CHANGE, Permission.RULES_CHANGE, Permission.TURNAWAY_COUNT},
-    Role.PRACTITIONER: frozenset({Permission.BOARD_SEE, Permission.REFUGE_SEE}),
-    Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE}),
+    | {
+        Permission.REFUGE_CHANGE,
+        Permission.RULES_CHANGE,
+        Permission.TURNAWAY_COUNT,
+        Permission.ROTA_CHANGE,
+        Permission.HOUSE_ROTA_CHANGE,
+        Permission.TRAINING_KEEP,
+    },
+    Role.PRACTITIONER: frozenset(
+        {
+            Permission.BOARD_SEE,
+            Permission.REFUGE_SEE,
+            Permission.ROTA_SEE,
+            Permission.ROTA_CHANGE,
+            Permission.COVER_SEE,
+            Permission.TRAINING_SEE,
+            Permission.TRAINING_KEEP,
+            Permission.TRAINING_COUNT,
+        }
+    ),
+    Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT}),
     Role.REFERRER: frozenset(
         {Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE, Permission.REFERRAL_CHANGE},
     ),

@@ -22,6 +22,7 @@ from refuge.codes import models as codes
 from refuge.database import Base, Database, now
 from refuge.placements import models as placements
 from refuge.referrals import models as referrals
+from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
 from tests.databases import ENGINES, named, on_server, open_database
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, once, placements, referrals)
+MAPPED = (accounts, audit, beds, codes, once, placements, referrals, rota)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

@@ -611,4 +611,6 @@ def test_an_administrator_of_the_system_sees_no_client_data() -> None:
 
 
 def test_a_commissioner_reads_nobodys_record() -> None:
-    assert {permission for permission in Permission if may(Role.COMMISSIONER, permission)} == {Permission.REFUGE_SEE}
+    assert {permission for permission in Permission if may(Role.COMMISSIONER, permission)} == {
+        Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT,
+    }  # fmt: skip
