@@ -1,0 +1,280 @@
+"""Counting: referral events, households and people kept apart, and named on every table. Exact and pure.
+
+A referral is counted by the day on which it was received, unless the table says that it goes by the day of decision.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from refuge.statistics.dimensions import NOT_SAID, Dimension, Lists, dimensions, needs_in
+from refuge.statistics.facts import NEEDS, Fact, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from refuge.statistics.periods import Period
+
+ALL = "all"
+RECEIVED, PLACED, SERVICE, REST = "received", "placed", "service", "rest"
+SHORT: Mapping[str, str] = {
+    RECEIVED: "Received", PLACED: "Placed", SERVICE: "Unmet by refuges", REST: "Ended otherwise, or open",
+}  # fmt: skip
+"""The columns of most tables: the first is the sum of the others."""
+HOUSEHOLDS: Mapping[str, str] = {RECEIVED: "Referred", PLACED: "Placed", SERVICE: "Unmet at least once"}
+"""The columns of households: one may have been turned away and placed later, so they never add up."""
+OVERLAP = "A referral may have several of these needs: never add the rows up. They may be the same women."
+
+
+class Unit(StrEnum):
+    """What is counted. Never divide one by another."""
+
+    EVENTS = "referral events"
+    HOUSEHOLDS = "households"
+    PEOPLE = "people"
+
+
+class Basis(StrEnum):
+    """By which day a referral belongs to a period."""
+
+    RECEIVED = "received"
+    DECIDED = "decided"
+
+
+@dataclass
+class Table:
+    """Counts under rows and columns. A cell that is not in `counts` is nought."""
+
+    key: str
+    title: str
+    unit: Unit
+    rows: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, str]]
+    counts: Mapping[tuple[str, str], int]
+    note: str = ""
+    about_her: bool = False
+
+    def count(self, row: str, column: str) -> int:
+        """Return one count."""
+        return self.counts.get((row, column), 0)
+
+    def row(self, key: str) -> dict[str, int]:
+        """Return the counts of one row by column."""
+        return {column: self.count(key, column) for column, _ in self.columns}
+
+
+def in_period(facts: Iterable[Fact], period: Period, basis: Basis = Basis.RECEIVED) -> list[Fact]:
+    """Return the facts that belong to a period, by the day received or by the day decided."""
+    if basis is Basis.RECEIVED:
+        return [fact for fact in facts if fact.received_on in period]
+    return [fact for fact in facts if fact.decided and fact.decided_on in period]
+
+
+def short_of(fact: Fact) -> str:
+    """Return the column of `SHORT` that it stands in, beside `received`."""
+    if fact.outcome is Outcome.PLACED:
+        return PLACED
+    return SERVICE if fact.outcome is Outcome.SERVICE else REST
+
+
+def cross(facts: Iterable[Fact], rows: Dimension, columns: Dimension) -> Table:
+    """Count referral events by two dimensions, with the whole of each row."""
+    counts: Counter[tuple[str, str]] = Counter()
+    across: set[str] = set()
+    for fact in facts:
+        theirs = list(columns.keys_of(fact))
+        across.update(theirs)
+        for row in rows.keys_of(fact):
+            counts[row, ALL] += bool(theirs)
+            counts.update((row, column) for column in theirs)
+    down = rows.in_order({row for row, _ in counts})
+    return Table(
+        f"{rows.key}-{columns.key}", f"{rows.title} by {_begun(columns.title)}", Unit.EVENTS,
+        [(row, rows.word(row)) for row in down],
+        [(ALL, "All"), *((column, columns.word(column)) for column in columns.in_order(across))],
+        counts, OVERLAP if rows.overlaps or columns.overlaps else "", rows.about_her or columns.about_her,
+    )  # fmt: skip
+
+
+@dataclass
+class Household:
+    """What is known of a household over all its referrals of the period."""
+
+    needs: int = 0
+    children: int = 0
+    adults: int = 0
+    placed: bool = False
+    unmet: bool = False
+
+    def add(self, fact: Fact) -> None:
+        """Take a referral into account: the largest family that was told, and whatever happened at least once."""
+        self.needs |= fact.needs
+        self.children, self.adults = max(self.children, fact.children), max(self.adults, fact.adults)
+        self.placed |= fact.outcome is Outcome.PLACED
+        self.unmet |= fact.outcome is Outcome.SERVICE
+
+
+@dataclass
+class Counting:
+    """One pass over the referrals of a period, whatever their number; `tables` gives what was counted."""
+
+    lists: Lists
+    events: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
+    households: dict[int, Household] = field(default_factory=lambda: defaultdict(Household))
+    hours: list[float] = field(default_factory=list)
+    hours_to_place: list[float] = field(default_factory=list)
+    unasked: Counter[str] = field(default_factory=Counter)
+    could_have: int = 0
+    """How many were turned away for want of a place although some bed could have taken them."""
+
+    def __post_init__(self) -> None:
+        self.by = dimensions(self.lists)
+
+    def add_all(self, facts: Iterable[Fact]) -> Counting:
+        """Count every fact; return itself."""
+        shapes = [(key, self.by[key].keys_of, self.events[key]) for key in SHAPES]
+        everything, reasons, outcomes, waits = (self.events[key] for key in (ALL, "reason", "outcome", "waiting"))
+        reason_of, wait_of = self.by["reason"].keys_of, self.by["waiting"].keys_of
+        for fact in facts:
+            short = short_of(fact)
+            everything[ALL, RECEIVED] += 1
+            everything[ALL, short] += 1
+            outcomes[fact.outcome.value, RECEIVED] += 1
+            for _, keys_of, counts in shapes:
+                for row in keys_of(fact):
+                    counts[row, RECEIVED] += 1
+                    counts[row, short] += 1
+            for row in reason_of(fact):
+                reasons[row, RECEIVED] += 1
+            if fact.decided:
+                for row in wait_of(fact):
+                    waits[row, RECEIVED] += 1
+            self.households[fact.household].add(fact)
+            self._note(fact)
+        return self
+
+    def _note(self, fact: Fact) -> None:
+        if (hours := fact.hours_to_decision) is not None:
+            self.hours.append(hours)
+        if fact.placed_at is not None and (hours := fact.hours_to_place) is not None:
+            self.hours_to_place.append(hours)
+        if fact.unasked:
+            self.unasked.update(needs_in(fact.unasked))
+        self.could_have += fact.outcome is Outcome.SERVICE and fact.could_have > 0
+
+    def tables(self) -> list[Table]:
+        """Return every table, each with its unit."""
+        return [
+            self._outcomes(), self._short(self.by["need"], first=(ALL, "All referrals")),
+            *(self._short(self.by[key]) for key in SHAPES if key != "need"),
+            self._single("reason", "Why: main reason of those not placed"),
+            self._single("waiting", "From referral to decision (decided)"),
+            self._of_households(), self._of_people(),
+        ]  # fmt: skip
+
+    def _outcomes(self) -> Table:
+        counts = {**self.events["outcome"], (ALL, RECEIVED): self.events[ALL][ALL, RECEIVED]}
+        rows = [(ALL, "All referrals"), *((one.value, one.label) for one in Outcome)]
+        return Table("outcome", "How referrals ended", Unit.EVENTS, rows, [(RECEIVED, "Referrals")], counts)
+
+    def _short(self, by: Dimension, first: tuple[str, str] | None = None) -> Table:
+        counts = dict(self.events[by.key])
+        keys = set(NEEDS) if by.key == "need" else {row for row, _ in counts}
+        rows = [(row, by.word(row)) for row in by.in_order(keys)]
+        if first is not None:
+            counts |= self.events[ALL]
+            rows.insert(0, first)
+        note = OVERLAP if by.overlaps else ""
+        return Table(
+            by.key, f"By {_begun(by.title)}", Unit.EVENTS, rows, list(SHORT.items()), counts, note, by.about_her
+        )
+
+    def _single(self, key: str, title: str) -> Table:
+        by, counts = self.by[key], self.events[key]
+        rows = [
+            (row, "None recorded" if row == NOT_SAID else by.word(row)) for row in by.in_order(r for r, _ in counts)
+        ]
+        return Table(key, title, Unit.EVENTS, rows, [(RECEIVED, "Referrals")], counts)
+
+    def _of_households(self) -> Table:
+        counts: Counter[tuple[str, str]] = Counter()
+        for one in self.households.values():
+            for row in (ALL, *needs_in(one.needs)):
+                counts[row, RECEIVED] += 1
+                counts[row, PLACED] += one.placed
+                counts[row, SERVICE] += one.unmet
+        rows = [(ALL, "All households"), *NEEDS.items()]
+        note = "A household counts once, however often it was referred. A later place does not erase that it was unmet."
+        return Table(
+            "household", "Households by need", Unit.HOUSEHOLDS, rows, list(HOUSEHOLDS.items()), counts, note, True
+        )
+
+    def _of_people(self) -> Table:
+        counts: Counter[tuple[str, str]] = Counter()
+        for one in self.households.values():
+            for row, number in (("women", 1), ("adults", one.adults), ("children", one.children)):
+                counts[row, RECEIVED] += number
+                counts[row, PLACED] += number * one.placed
+                counts[row, SERVICE] += number * one.unmet
+        rows = [("women", "Women"), ("adults", "Adults who depend on them"), ("children", "Children")]
+        note = "The people of those households: the largest family that was told of each."
+        return Table("people", "People", Unit.PEOPLE, rows, list(HOUSEHOLDS.items()), counts, note)
+
+
+SHAPES = ("need", "combination", "refuge", "ethnicity", "area", "source", "children", "searches")
+"""The dimensions that are counted with the columns `SHORT`."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many: a rate that never comes without what it rests on."""
+
+    some: int
+    of: int
+
+    @property
+    def percent(self) -> float | None:
+        """The rate, or None where there is nothing to hold it against."""
+        return 100 * self.some / self.of if self.of else None
+
+    def __str__(self) -> str:
+        """Return `6 of 23 (26%)`, or a dash."""
+        return f"{self.some} of {self.of} ({half_up(100 * self.some / self.of)}%)" if self.of else "–"
+
+
+def half_up(number: float) -> int:
+    """Round half up, as people do on paper: 2.5 is 3."""
+    return int(number + 0.5)
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The two rates that always stand together."""
+
+    unsuccessful: Share
+    """All that ended without a place, of those decided."""
+    unmet: Share
+    """Those that the refuges could not meet, of those decided that were for this service."""
+
+
+def headlines(facts: Iterable[Fact]) -> Headlines:
+    """Return both rates of these referrals."""
+    counted = Counter(fact.outcome for fact in facts)
+    decided = sum(counted.values()) - counted[Outcome.OPEN]
+    for_us = decided - counted[Outcome.NOT_FOR_US]
+    return Headlines(Share(decided - counted[Outcome.PLACED], decided), Share(counted[Outcome.SERVICE], for_us))
+
+
+def by_need(facts: Sequence[Fact]) -> dict[str, Headlines]:
+    """Return both rates of all, and of those with each need."""
+    return {
+        ALL: headlines(facts),
+        **{need: headlines([fact for fact in facts if fact.has(need)]) for need in NEEDS},
+    }
+
+
+def _begun(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,232 @@
+"""Reading the facts that are counted: one network, some days, few queries however many referrals; nobody's name.
+
+Names and birth dates are read only to make a household's pseudonym, and go no further than this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, exists, func, or_, select
+
+from refuge.accounts.models import Agency
+from refuge.beds.models import Bed, Hold, Refuge, Stay
+from refuge.codes.models import Code
+from refuge.database import AUDIT_KEY
+from refuge.london import day_begins
+from refuge.placements.models import Offer, OfferAnswer, Search, TurnAway
+from refuge.referrals.models import Answer, Child, Need, NeedLevel, PossibleSame, Recourse, Referral, ReferralState
+from refuge.statistics.facts import BIT, SIDE_OF, TWICE, Fact, Outcome
+from refuge.statistics.pseudonyms import Same, pseudonym, pseudonym_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy.orm import Session
+
+    from refuge.statistics.periods import Period
+
+SUPPORTED = (NeedLevel.LOW, NeedLevel.MEDIUM, NeedLevel.HIGH)
+SUBSTANCES = ("alcohol", "drugs")
+WITH_FUNDS = ("RECOURSE", "MVDAC_LEAVE", "NOT_KNOWN")
+"""Recourse to public funds, or nobody knows."""
+NOT_KNOWN = "NOT_KNOWN"
+ENDED = (ReferralState.TURNED_AWAY, ReferralState.WITHDRAWN)
+AT_ONCE = 10_000
+"""Rows that are read at a time, so that a million referrals need no more memory than they must."""
+
+
+def facts(session: Session, network_id: int, period: Period, *, agency_id: int | None = None) -> Iterator[Fact]:
+    """Give every referral of the network that was received or decided in the period; `agency_id` keeps to one service.
+
+    A turn-away that was taken back leaves its referral open or placed, and is counted as that.
+    """
+    which = _touching(network_id, period)
+    if agency_id is not None:
+        which = and_(which, Referral.agency_id == agency_id)
+    beside = _Beside(session, network_id, which)
+    rows: Iterable[Row[Any]] = session.execute(
+        select(
+            Referral.id, Referral.agency_id, Referral.state, Referral.received_at, Referral.closed_at, Referral.outcome,
+            Referral.source, Referral.from_area, Referral.ethnicity, Referral.children_come, Referral.access,
+            Referral.access_asked, Referral.adult_dependants, Referral.name_key, Referral.born_on,
+        ).where(which).execution_options(yield_per=AT_ONCE),
+    )  # fmt: skip
+    for row in rows:
+        fact = _fact(row, beside)
+        if fact.reason != TWICE:
+            yield fact
+
+
+def _touching(network_id: int, period: Period) -> ColumnElement[bool]:
+    """Return which referrals can belong to a period by either day."""
+    begins, ends = day_begins(period.since), day_begins(period.until + timedelta(days=1))
+    moved_in = exists().where(Stay.referral_id == Referral.id, Stay.started_at >= begins)
+    in_time = (Referral.received_at >= begins, Referral.closed_at >= begins, moved_in)
+    return and_(Referral.network_id == network_id, Referral.received_at < ends, or_(*in_time))
+
+
+@dataclass
+class _Beside:
+    """What stands in other tables about the referrals that are read, by referral."""
+
+    session: Session
+    network_id: int
+    which: ColumnElement[bool]
+    same: Same = field(default_factory=Same)
+    apart: set[int] = field(default_factory=set)
+    """Referrals that a worker said are not the woman whose name and birth date they share."""
+
+    def __post_init__(self) -> None:
+        self.key = pseudonym_key(self.session.info[AUDIT_KEY])
+        self.agencies = dict(self._all(select(Agency.id, Agency.name).where(Agency.network_id == self.network_id)))
+        self.refuges = {row.id: row for row in self._all(self._refuges())}
+        self.only_refuge = _only(self.refuges.values())
+        self.groups = dict(self._all(select(Code.code, Code.group).where(Code.list_name == "turnaway_reason")))
+        self.turn_aways = {row[0]: row for row in self._all(self._turn_aways())}
+        self.needs = {row[0]: row for row in self._all(self._needs())}
+        self.children = dict(self._all(self._counted(Child)))
+        self.searches = dict(self._all(self._counted(Search)))
+        self.recourse = dict(self._all(select(Recourse.referral_id, Recourse.status).where(self._theirs(Recourse))))
+        self.offered = dict(self._all(self._offers()))
+        self.stays: dict[int, Any] = {}
+        for stay in self._all(self._stays()):
+            self.stays.setdefault(stay[0], stay)
+        self._pairs = self._all(self._decided_pairs())
+        self.apart = {high for _, high, same, *_ in self._pairs if not same}
+        self.same.join(self._joined())
+
+    def _all(self, query: Any) -> Any:  # noqa: ANN401  the rows differ
+        return self.session.execute(query).all()
+
+    def _theirs(self, table: Any) -> ColumnElement[bool]:  # noqa: ANN401  any table that hangs on a referral
+        chosen: ColumnElement[bool] = table.referral_id.in_(select(Referral.id).where(self.which))
+        return chosen
+
+    def _counted(self, table: Any) -> Any:  # noqa: ANN401  the same
+        return select(table.referral_id, func.count()).where(self._theirs(table)).group_by(table.referral_id)
+
+    def _refuges(self) -> Any:  # noqa: ANN401  the type of a query is long and says nothing
+        return select(Refuge.id, Refuge.name, Refuge.agency_id).where(Refuge.network_id == self.network_id)
+
+    def _turn_aways(self) -> Any:  # noqa: ANN401  the same
+        told = (TurnAway.referral_id, TurnAway.reason, TurnAway.decided_at, TurnAway.outcome, TurnAway.could_have)
+        return select(*told).where(self._theirs(TurnAway)).order_by(TurnAway.decided_at)
+
+    def _needs(self) -> Any:  # noqa: ANN401  the same
+        supported, asked = Need.level.in_(SUPPORTED), Need.level != NeedLevel.NOT_ASKED
+        return (
+            select(
+                Need.referral_id,
+                _times(Need.need == "mental_health", supported), _times(Need.need.in_(SUBSTANCES), supported),
+                _times(Need.need == "mental_health", asked), _times(Need.need.in_(SUBSTANCES), asked),
+            ).where(self._theirs(Need)).group_by(Need.referral_id)
+        )  # fmt: skip
+
+    def _offers(self) -> Any:  # noqa: ANN401  the same
+        return (
+            select(Hold.referral_id, func.min(Offer.made_at))
+            .join(Offer, Offer.hold_id == Hold.id)
+            .where(Offer.answer == OfferAnswer.ACCEPTED, self._theirs(Hold))
+            .group_by(Hold.referral_id)
+        )
+
+    def _stays(self) -> Any:  # noqa: ANN401  the same
+        told = (Stay.referral_id, Stay.started_at, Bed.refuge_id)
+        return select(*told).join(Bed, Bed.id == Stay.bed_id).where(self._theirs(Stay)).order_by(Stay.started_at)
+
+    def _decided_pairs(self) -> Any:  # noqa: ANN401  the same
+        low, high = Referral.__table__.alias("low"), Referral.__table__.alias("high")
+        return (
+            select(
+                PossibleSame.low_id, PossibleSame.high_id, PossibleSame.same,
+                low.c.name_key, low.c.born_on, high.c.name_key, high.c.born_on,
+            )
+            .join(low, low.c.id == PossibleSame.low_id)
+            .join(high, high.c.id == PossibleSame.high_id)
+            .where(PossibleSame.same.is_not(None), low.c.network_id == self.network_id)
+        )  # fmt: skip
+
+    def _joined(self) -> Iterator[tuple[int, int]]:
+        for low, high, same, low_name, low_born, high_name, high_born in self._pairs:
+            if same:
+                yield self.household(low, low_name, low_born), self.household(high, high_name, high_born)
+
+    def household(self, number: int, name_key: str, born_on: Any) -> int:  # noqa: ANN401  a date or None
+        """Return the pseudonym of a referral's household."""
+        name = "" if number in self.apart else name_key
+        return self.same.of(pseudonym(self.key, name_key=name, born_on=born_on, number=number))
+
+
+def _times(*which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((and_(*which), 1), else_=0))
+
+
+def _only(refuges: Iterable[Any]) -> dict[int, str]:
+    """Return the refuge of each agency that runs exactly one."""
+    found: dict[int, list[str]] = {}
+    for refuge in refuges:
+        found.setdefault(refuge.agency_id, []).append(refuge.name)
+    return {agency: names[0] for agency, names in found.items() if len(names) == 1}
+
+
+def _fact(row: Row[Any], beside: _Beside) -> Fact:
+    away = beside.turn_aways.get(row.id) if row.state is ReferralState.TURNED_AWAY else None
+    stay = beside.stays.get(row.id) if row.state is ReferralState.PLACED else None
+    outcome, reason = _ended(row, away, beside.groups)
+    children = beside.children.get(row.id, 0)
+    needs, unasked = _needs_of(row, beside, children)
+    refuge = beside.refuges[stay[2]].name if stay is not None else beside.only_refuge.get(row.agency_id, "")
+    return Fact(
+        number=row.id, household=beside.household(row.id, row.name_key, row.born_on), received_at=row.received_at,
+        decided_at=_decided_at(row, away, stay, beside), outcome=outcome, agency=beside.agencies[row.agency_id],
+        refuge=refuge if stay is not None or row.state in ENDED else "", placed_at=None if stay is None else stay[1],
+        reason=reason, needs=needs, unasked=unasked, ethnicity=row.ethnicity, area=row.from_area, source=row.source,
+        children=children, adults=row.adult_dependants or 0, searches=beside.searches.get(row.id, 0),
+        elsewhere="" if away is None else away[3], could_have=0 if away is None else away[4],
+    )  # fmt: skip
+
+
+def _ended(row: Row[Any], away: Any, groups: Mapping[str, str]) -> tuple[Outcome, str]:  # noqa: ANN401  a row or None
+    """Return the side that ended it and the reason; a withdrawal is kept in codes of the same list."""
+    if row.state is ReferralState.PLACED:
+        return Outcome.PLACED, ""
+    if row.state not in ENDED:
+        return Outcome.OPEN, ""
+    reason = away[1] if away is not None else (row.outcome if row.state is ReferralState.WITHDRAWN else "")
+    if reason not in groups:
+        return Outcome.OTHER, ""
+    return SIDE_OF.get(groups[reason], Outcome.OTHER), reason
+
+
+def _decided_at(row: Row[Any], away: Any, stay: Any, beside: _Beside) -> datetime | None:  # noqa: ANN401  the same
+    """Return when it was decided: the offer that she took, the turn-away, the withdrawal."""
+    if row.state is ReferralState.PLACED:
+        moved_in = None if stay is None else stay[1]
+        offered = beside.offered.get(row.id)
+        known = [at for at in (moved_in, offered) if at is not None]
+        return min(known) if known else None
+    if row.state not in ENDED:
+        return None
+    decided: datetime | None = row.closed_at if away is None else away[2]
+    return decided
+
+
+def _needs_of(row: Row[Any], beside: _Beside, children: int) -> tuple[int, int]:
+    """Return the needs that she has and those that nobody asked about, as bits."""
+    told = beside.needs.get(row.id, (row.id, 0, 0, 0, 0))
+    money = beside.recourse.get(row.id, NOT_KNOWN)
+    has = {
+        "mental_health": told[1], "substance": told[2], "nrpf": money not in WITH_FUNDS,
+        "children": children or row.children_come is Answer.YES, "access": row.access,
+    }  # fmt: skip
+    asked = {
+        "mental_health": told[3], "substance": told[4] == len(SUBSTANCES), "nrpf": money != NOT_KNOWN,
+        "children": row.children_come is not Answer.NOT_ASKED, "access": row.access_asked,
+    }  # fmt: skip
+    needs = sum(BIT[need] for need, there in has.items() if there)
+    return needs, sum(BIT[need] for need, there in asked.items() if not there and not has[need])

@@ -1,0 +1,1 @@
+"""Tests of the figures: counted by hand, hidden so that nothing can be derived, read only as editions."""
