@@ -174,7 +174,7 @@ def test_another_networks_referrals_are_not_counted(database: Database) -> None:
 def test_need_by_outcome_reason_refuge_area_referrer_and_together(database: Database) -> None:
     with database.write() as db:
         person = Pilot().person(db, "worker.wall")
-        told = {"from_area": "E06000016", "source": "POLICE", "ethnicity": "A2"}
+        told: dict[str, Any] = {"from_area": "E06000016", "source": "POLICE", "ethnicity": "A2"}
         row = referred(
             db, AWAY, "C07", needs={"mental_health": "high", "drugs": "low"}, recourse="NRPF_CONDITION", **told
         )

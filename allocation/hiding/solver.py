@@ -1,0 +1,203 @@
+"""Hides as little as can be: a programme over what to hide, and a reader who says each time what she can still tell.
+
+The programme starts from simple truths (a hidden part of a shown sum needs company) and learns a cut from each thing
+that the reader worked out, until she can work out nothing. The first answer that she cannot break is the lightest.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from allocation.hiding.problem import GRAIN, Hiding, Problem, Standing, neighbours
+from allocation.hiding.reader import Reach, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCALE = 10_000
+"""Cuts are kept in ten-thousandths, rounded so that they cut off no answer that holds."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Of these cells so much must be hidden: the sum of what each helps is at least what is needed."""
+
+    helps: dict[int, float]
+    needed: float
+    only_if: int | None = None
+    """It holds only when this cell is hidden; None: always."""
+
+
+@dataclass
+class Search:
+    """The programme over what to hide, with the cuts learnt so far."""
+
+    problem: Problem
+    model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    known: set[tuple[object, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        cells = self.problem.cells
+        self.hide = [self.model.new_bool_var("") for _ in cells]
+        for place, cell in enumerate(cells):
+            if cell.standing is Standing.HIDDEN:
+                self.model.add(self.hide[place] == 1)
+            elif cell.standing is not Standing.FREE:
+                self.model.add(self.hide[place] == 0)
+        self.model.minimize(sum(cell.weight * self.hide[place] for place, cell in enumerate(cells)))
+        for total, parts in neighbours(self.problem):
+            self._needs_company([total, *parts])
+
+    def _needs_company(self, members: list[int]) -> None:
+        """Of a sum of exact counts never is one alone hidden: it would be what is missing."""
+        cells = self.problem.cells
+        if any(not cells[one].seen or cells[one].spread[0] != cells[one].spread[1] for one in members):
+            return
+        for one in members:
+            others = [self.hide[other] for other in members if other != one]
+            self.model.add(sum(others) >= self.hide[one])
+
+    def learn(self, cut: Cut) -> bool:
+        """Take a cut; return whether it was new."""
+        terms = {
+            place: math.ceil(min(helps, cut.needed) * SCALE) for place, helps in cut.helps.items() if helps > GRAIN
+        }
+        needed = math.floor(cut.needed * SCALE)
+        key = (tuple(sorted(terms.items())), needed, cut.only_if)
+        if needed <= 0 or key in self.known:
+            return False
+        self.known.add(key)
+        told = sum(helps * self.hide[place] for place, helps in terms.items())
+        self.model.add(told >= (needed if cut.only_if is None else needed * self.hide[cut.only_if]))
+        return True
+
+    def lightest(self, seconds: float, hint: set[int]) -> tuple[set[int], int] | None:
+        """Return what to hide at least by what is known so far, and a bound on its weight; None: too little time."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 1
+        solver.parameters.max_time_in_seconds = max(0.05, seconds)
+        self.model.clear_hints()
+        for place, hide in enumerate(self.hide):
+            self.model.add_hint(hide, place in hint)
+        status = solver.solve(self.model)
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return None
+        found = {place for place, hide in enumerate(self.hide) if solver.value(hide)}
+        return found, math.ceil(solver.best_objective_bound - GRAIN)
+
+
+def hide(problem: Problem) -> Hiding:
+    """Return the lightest hiding after which a reader can narrow no hidden cell; say so where it is not proven."""
+    ends = time.monotonic() + problem.seconds
+    reader, search = Reader(problem), Search(problem)
+    everything = {place for place, cell in enumerate(problem.cells) if _may_hide(problem, place, cell.standing)}
+    given_away = tuple(problem.cells[place].key for place, _ in _weak(problem, reader, everything))
+    if given_away:
+        return _hiding(problem, everything, 0, given_away)
+    hidden = {problem.by_key[key] for key in problem.must_hide()}
+    best, bound, rounds = everything, 0, 0
+    while time.monotonic() < ends:
+        rounds += 1
+        answer = search.lightest(ends - time.monotonic(), hidden)
+        if answer is None:
+            break
+        hidden, bound = answer[0], max(bound, answer[1])
+        if not _learn(problem, reader, search, hidden):
+            best = _lighter(problem, best, hidden)
+            break
+        if rounds % TRY_EACH == 0:
+            best = _lighter(problem, best, _mended(problem, reader, set(hidden)))
+            if _weight(problem, best) <= bound:
+                break
+    if best == everything and rounds:
+        best = _lighter(problem, best, _mended(problem, reader, set(hidden)))
+    return _hiding(problem, best, bound, (), rounds)
+
+
+TRY_EACH = 8
+"""After so many rounds an answer is mended into one that holds: it may be as light as the bound already."""
+
+
+def _may_hide(problem: Problem, place: int, standing: Standing) -> bool:
+    del problem, place
+    return standing in {Standing.FREE, Standing.HIDDEN}
+
+
+def _weight(problem: Problem, hidden: Iterable[int]) -> int:
+    return sum(problem.cells[place].weight for place in hidden)
+
+
+def _lighter(problem: Problem, one: set[int], other: set[int]) -> set[int]:
+    return other if _weight(problem, other) < _weight(problem, one) else one
+
+
+def _hiding(problem: Problem, hidden: set[int], bound: int, given_away: tuple[str, ...], rounds: int = 0) -> Hiding:
+    keys = frozenset(problem.cells[place].key for place in hidden)
+    return Hiding(keys, _weight(problem, hidden), bound, not given_away, given_away, rounds)
+
+
+def _weak(problem: Problem, reader: Reader, hidden: set[int]) -> list[tuple[int, list[Cut]]]:
+    """Return the cells that the reader knows too much of, each with the cuts that would have forbidden it."""
+    reader.look(hidden)
+    found = []
+    for place, cell in enumerate(problem.cells):
+        if place in hidden or (cell.cover is not None and not cell.seen):
+            up, down = reader.reach(place, 1), reader.reach(place, -1)
+            if problem.weak(place, cell.value - down.distance, cell.value + up.distance):
+                found.append((place, _cuts(problem, place, up, down)))
+    return found
+
+
+def _cuts(problem: Problem, place: int, up: Reach, down: Reach) -> list[Cut]:
+    cell, found = problem.cells[place], []
+    always = None if cell.standing is not Standing.FREE else place
+    if cell.cover is not None:
+        for reach, needed in ((up, cell.cover[1] - cell.value), (down, cell.value - cell.cover[0])):
+            if reach.distance < needed - GRAIN:
+                found.append(Cut(reach.helps, needed - reach.fixed, always))
+    if cell.seen and up.distance + down.distance < problem.width - GRAIN:
+        helps = dict(up.helps)
+        for other, more in down.helps.items():
+            helps[other] = helps.get(other, 0.0) + more
+        found.append(Cut(helps, problem.width - up.fixed - down.fixed, always))
+    return found
+
+
+def _learn(problem: Problem, reader: Reader, search: Search, hidden: set[int]) -> bool:
+    """Let the reader look; return whether something was learnt that this answer breaks."""
+    weak = _weak(problem, reader, hidden)
+    new = [search.learn(cut) for _, cuts in weak for cut in cuts]
+    if weak and not any(new):
+        return _learn_roughly(search, weak, hidden)
+    return bool(weak)
+
+
+def _learn_roughly(search: Search, weak: list[tuple[int, list[Cut]]], hidden: set[int]) -> bool:
+    """Where rounding hides what a cut says: something more than this must be hidden, whatever else."""
+    for place, _ in weak:
+        others = {other: 1.0 for other in range(len(search.hide)) if other not in hidden}
+        search.learn(Cut(others, 1.0, place if search.problem.cells[place].standing is Standing.FREE else None))
+    return True
+
+
+def _mended(problem: Problem, reader: Reader, hidden: set[int]) -> set[int]:
+    """Hide more until the reader can work out nothing: each time what helps most for its weight."""
+    while weak := _weak(problem, reader, hidden):
+        for _, cuts in weak:
+            helps = {
+                other: more / problem.cells[other].weight
+                for cut in cuts
+                for other, more in cut.helps.items()
+                if other not in hidden and problem.cells[other].standing is Standing.FREE and more > GRAIN
+            }
+            if helps:
+                hidden.add(max(helps, key=lambda other: (helps[other], -other)))
+        if not any(cut.helps.keys() - hidden for _, cuts in weak for cut in cuts):
+            hidden |= {place for place, cell in enumerate(problem.cells) if cell.standing is Standing.FREE}
+    return hidden
