@@ -64,9 +64,8 @@ class Search:
 
     def learn(self, cut: Cut) -> bool:
         """Take a cut; return whether it was new."""
-        terms = {
-            place: math.ceil(min(helps, cut.needed) * SCALE) for place, helps in cut.helps.items() if helps > GRAIN
-        }
+        helping = {place: min(helps, cut.needed) for place, helps in cut.helps.items() if helps > GRAIN}
+        terms = {place: math.ceil(helps * SCALE) for place, helps in helping.items()}
         needed = math.floor(cut.needed * SCALE)
         key = (tuple(sorted(terms.items())), needed, cut.only_if)
         if needed <= 0 or key in self.known:
@@ -82,7 +81,7 @@ class Search:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_time_in_seconds = max(0.05, seconds)
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]  # it takes nothing and gives nothing
         for place, hide in enumerate(self.hide):
             self.model.add_hint(hide, place in hint)
         status = solver.solve(self.model)
@@ -96,7 +95,8 @@ def hide(problem: Problem) -> Hiding:
     """Return the lightest hiding after which a reader can narrow no hidden cell; say so where it is not proven."""
     ends = time.monotonic() + problem.seconds
     reader, search = Reader(problem), Search(problem)
-    everything = {place for place, cell in enumerate(problem.cells) if _may_hide(problem, place, cell.standing)}
+    can_be = {Standing.FREE, Standing.HIDDEN}
+    everything = {place for place, cell in enumerate(problem.cells) if cell.standing in can_be}
     given_away = tuple(problem.cells[place].key for place, _ in _weak(problem, reader, everything))
     if given_away:
         return _hiding(problem, everything, 0, given_away)
@@ -122,11 +122,6 @@ def hide(problem: Problem) -> Hiding:
 
 TRY_EACH = 8
 """After so many rounds an answer is mended into one that holds: it may be as light as the bound already."""
-
-
-def _may_hide(problem: Problem, place: int, standing: Standing) -> bool:
-    del problem, place
-    return standing in {Standing.FREE, Standing.HIDDEN}
 
 
 def _weight(problem: Problem, hidden: Iterable[int]) -> int:

@@ -27,7 +27,7 @@ def cell(key: str, value: int, threshold: int, *, weight: int = 10, round_to: in
 
 
 def drawn(seed: int, *, threshold: int = 4, round_to: int = 1) -> Problem:
-    """Return a family: two tables over the same referrals in each of two quarters, the year, and one need with its rest."""
+    """Return a family: two tables of each of two quarters, the year, and one need with its rest."""
     rng = Random(seed)  # noqa: S311  the same family each time
     rows, columns, mean = rng.randrange(2, 5), rng.randrange(2, 4), rng.choice((2, 5, 12, 40))
     halves, row_keys = ("q1", "q2"), [f"r{row}" for row in range(rows)]
@@ -67,7 +67,7 @@ def drawn(seed: int, *, threshold: int = 4, round_to: int = 1) -> Problem:
 
 
 def attack(problem: Problem, hidden: Iterable[str]) -> Mapping[str, tuple[float, float]]:
-    """Return, for each cell not shown, the least and the most that it can be: SciPy's solver, dense, knowing only what is shown."""
+    """Return, for each cell not shown, the least and the most that it can be, by a solver that is not ours."""
     hidden, places = set(hidden), {one.key: place for place, one in enumerate(problem.cells)}
     equal = np.zeros((len(problem.sums), len(problem.cells)))
     for line, one in enumerate(problem.sums):
