@@ -19,6 +19,13 @@ _BOTH_0005 = {"uq_worker_agency_contact", "uq_closure_day_agency", "uq_closure_d
 _IN_ONE_NETWORK_0005 = (
     "worker", "pattern_place", "exception_place", "closure_day", "travel", "workshop", "workshop_place",
 )  # fmt: skip
+_KEPT_PLANS = ("plan_change", "plan_agreement", "plan_progress", "plan_review", "plan_note", "shared_category")
+_ONCE_PLANS = ("sharing", "broken_glass")
+_OWNED_PLANS = (
+    "session_need", "support_plan", "plan_change", "plan_area", "plan_goal", "plan_action", "plan_progress", "plan_review",
+    "plan_note", "apart_record", "broken_glass", "sharing", "worker_allocation",
+)  # fmt: skip
+_BOTH_PLANS = {"uq_worker_allocation_open", "uq_worker_allocation_keyworker"}
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -52,6 +59,17 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {"ex_pattern_worker", "ex_rota_exception_worker", "worker.network_is_fixed"}
         | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK_0005}
         | {"workshop_place.workshop_not_overbooked", "workshop.workshop_not_made_smaller"},
+    },
+    "0006": {
+        "sqlite": _BOTH_PLANS
+        | {f"{table}_kept_{what}" for table in _KEPT_PLANS for what in ("update", "delete")}
+        | {f"{table}_{what}" for table in _ONCE_PLANS for what in ("kept_delete", "said_once")}
+        | {f"{table}_in_one_network_{when}" for table in _OWNED_PLANS for when in ("insert", "update")}
+        | {f"sharing_not_for_ever_{when}" for when in ("insert", "update")},
+        "postgresql": _BOTH_PLANS
+        | {f"{table}.kept" for table in (*_KEPT_PLANS, *_ONCE_PLANS)}
+        | {f"{table}.said_once" for table in _ONCE_PLANS}
+        | {f"{table}.in_one_network" for table in _OWNED_PLANS},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -68,6 +68,20 @@ class Permission(StrEnum):
     """See who lives in the refuges of her own agency."""
     RESIDENT_MOVE = "resident:move"
     """Admit a woman to her own agency's refuge, move her between beds, note that she has moved on."""
+    PLAN_SEE = "plan:see"
+    """Open the plan of a woman whom she works with: of it, what her agency wrote or she agreed to share."""
+    PLAN_LIST = "plan:list"
+    """See the list of the women whom she works with, in whichever house they live."""
+    PLAN_WRITE = "plan:write"
+    """Write in the plan of such a woman: goals, actions, notes, sessions, consent."""
+    SHARING_OVERRIDE = "sharing:override"
+    """Record that something is shared without her consent: why necessary, proportionate, who decided."""
+    GLASS_BREAK = "glass:break"
+    """Open a plan without the usual right for an hour, with a reason that somebody else reviews."""
+    PERPETRATOR_SEE = "perpetrator:see"
+    """See what is known about the person who harms her."""
+    OFFENCE_SEE = "offence:see"
+    """See what is known about criminal offences."""
     TURNAWAY_RECORD = "turnaway:record"
     """Turn a referral away with its reason, log searches, set the day to look again."""
     TURNAWAY_COUNT = "turnaway:count"
@@ -113,6 +127,11 @@ _REFUGE_WORKER = frozenset(
         Permission.COVER_SEE,
         Permission.TRAINING_SEE,
         Permission.TRAINING_COUNT,
+        Permission.PLAN_SEE,
+        Permission.PLAN_WRITE,
+        Permission.GLASS_BREAK,
+        Permission.PERPETRATOR_SEE,
+        Permission.OFFENCE_SEE,
     }
 )
 
@@ -126,6 +145,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.ROTA_CHANGE,
         Permission.HOUSE_ROTA_CHANGE,
         Permission.TRAINING_KEEP,
+        Permission.SHARING_OVERRIDE,
     },
     Role.PRACTITIONER: frozenset(
         {
@@ -137,6 +157,12 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.TRAINING_SEE,
             Permission.TRAINING_KEEP,
             Permission.TRAINING_COUNT,
+            Permission.PLAN_SEE,
+            Permission.PLAN_LIST,
+            Permission.PLAN_WRITE,
+            Permission.SHARING_OVERRIDE,
+            Permission.GLASS_BREAK,
+            Permission.PERPETRATOR_SEE,
         }
     ),
     Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT}),

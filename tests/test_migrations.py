@@ -24,13 +24,14 @@ from refuge.placements import models as placements
 from refuge.referrals import models as referrals
 from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
+from support_plans import models as support_plans
 from tests.databases import ENGINES, named, on_server, open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, once, placements, referrals, rota)
+MAPPED = (accounts, audit, beds, codes, once, placements, referrals, rota, support_plans)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

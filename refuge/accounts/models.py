@@ -52,9 +52,12 @@ class Network(Referable):
     """The partnership of refuges, agencies and commissioners that share a system."""
 
     __tablename__ = "network"
+    __table_args__ = (CheckConstraint("plan_due_days BETWEEN 1 AND 30", name="plan_due_days"),)
     prefix = "N"
 
     name: Mapped[str] = mapped_column(String(120), unique=True)
+    plan_due_days: Mapped[int] = mapped_column(default=5)
+    """Within how many working days of moving in a support plan is agreed."""
 
 
 class Agency(Referable):

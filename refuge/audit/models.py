@@ -24,7 +24,7 @@ class AuditEvent(Base):
     role: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(60))
     """What, as noun.verb: `referral.seen`, `bed.closed`."""
-    subject_ref: Mapped[str] = mapped_column(String(12))
+    subject_ref: Mapped[str] = mapped_column(String(12), index=True)
     """Whose or which record, by ref; `-` for none."""
     facts: Mapped[str] = mapped_column(Text)
     """Canonical JSON of refs, codes and field names. Never a name, a number to ring, or words of a record."""
