@@ -26,6 +26,9 @@ _OWNED_PLANS = (
     "plan_note", "apart_record", "broken_glass", "sharing", "worker_allocation",
 )  # fmt: skip
 _BOTH_PLANS = {"uq_worker_allocation_open", "uq_worker_allocation_keyworker"}
+_BOTH_0007 = {"uq_calendar_feed_live", "uq_inreach_task_open"}
+_TIME_0007 = ("session_booking_worker", "session_booking_room", "session_booking_person")
+_IN_ONE_NETWORK_0007 = ("session_booking", "session_booking_person", "inreach_task")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -70,6 +73,17 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {f"{table}.kept" for table in (*_KEPT_PLANS, *_ONCE_PLANS)}
         | {f"{table}.said_once" for table in _ONCE_PLANS}
         | {f"{table}.in_one_network" for table in _OWNED_PLANS},
+    },
+    "0007": {
+        "sqlite": _BOTH_0007
+        | {f"{name}_twice_{when}" for name in _TIME_0007 for when in ("insert", "update")}
+        | {f"{table}_in_one_network_{when}" for table in _IN_ONE_NETWORK_0007 for when in ("insert", "update")}
+        | {f"session_booking_room_of_its_house_{when}" for when in ("insert", "update")}
+        | {f"session_run_kept_{what}" for what in ("update", "delete")},
+        "postgresql": _BOTH_0007
+        | {f"ex_{name}" for name in _TIME_0007}
+        | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK_0007}
+        | {"session_booking.room_of_its_house", "session_run.kept"},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -100,6 +100,14 @@ class Permission(StrEnum):
     """Announce workshops of her own agency, keep who booked and attended."""
     TRAINING_COUNT = "training:count"
     """See how many people of each agency were trained: no one named."""
+    SESSION_SEE = "session:see"
+    """See the week of in-reach, and open sessions of her own houses, her agency's workers, the women she works with."""
+    SESSION_BOOK = "session:book"
+    """Book, move and call off sessions: of her agency's workers, or in her own houses."""
+    SESSION_RECORD = "session:record"
+    """Note what came of sessions of her agency's workers; her own tasks and calendar feed."""
+    SESSION_PLAN = "session:plan"
+    """Let the solver propose sessions, choose other times, accept proposals."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -132,6 +140,10 @@ _REFUGE_WORKER = frozenset(
         Permission.GLASS_BREAK,
         Permission.PERPETRATOR_SEE,
         Permission.OFFENCE_SEE,
+        Permission.SESSION_SEE,
+        Permission.SESSION_BOOK,
+        Permission.SESSION_RECORD,
+        Permission.SESSION_PLAN,
     }
 )
 
@@ -163,6 +175,10 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.SHARING_OVERRIDE,
             Permission.GLASS_BREAK,
             Permission.PERPETRATOR_SEE,
+            Permission.SESSION_SEE,
+            Permission.SESSION_BOOK,
+            Permission.SESSION_RECORD,
+            Permission.SESSION_PLAN,
         }
     ),
     Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT}),

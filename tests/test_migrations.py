@@ -20,6 +20,7 @@ from refuge.audit.service import SYSTEM, record
 from refuge.beds import models as beds
 from refuge.codes import models as codes
 from refuge.database import Base, Database, now
+from refuge.inreach import models as inreach
 from refuge.placements import models as placements
 from refuge.referrals import models as referrals
 from refuge.rota import models as rota
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, once, placements, referrals, rota, support_plans)
+MAPPED = (accounts, audit, beds, codes, inreach, once, placements, referrals, rota, support_plans)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

@@ -15,6 +15,7 @@ from refuge.london import instant_words, london_date
 from refuge.placements.models import BedMove, Exclusion, MoveOn
 from refuge.placements.queries.holds import seconds
 from refuge.placements.queries.residents import referral_of
+from refuge.placements.service.following import do_what_follows
 from refuge.placements.service.standing import barriers_between, in_words, lock_place, refuse_if_not_free, saying_no
 from refuge.placements.told import without_told
 
@@ -164,6 +165,7 @@ def move_on(
         session, "stay.ended", stay.ref, by=actor, at=at, destination=details.destination, planned=details.planned,
         reason=details.reason, excluded=details.excluded_until is not None,
     )  # fmt: skip
+    do_what_follows(session, stay, actor=actor, at=at)
     return turn_around(session, stay.bed, left_at=details.left_at, by=by, actor=actor, at=at) is not None
 
 
