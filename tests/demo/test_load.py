@@ -36,7 +36,7 @@ from refuge.placements.models import (
     TurnAway,
     WaitingReview,
 )
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.turn_away_counts import turn_away_counts
 from refuge.referrals.models import (

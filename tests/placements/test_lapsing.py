@@ -19,7 +19,7 @@ from refuge.database import now
 from refuge.jobs import run_jobs, start_jobs
 from refuge.london import london_date
 from refuge.placements.models import Offer, OfferAnswer
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import first_rules
 from refuge.placements.service.holding import lapse_holds
 from refuge.referrals.models import Referral, ReferralState

@@ -15,8 +15,8 @@ from refuge.beds.models import Refuge, Stay
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from refuge.placements.queries.preview import Impact
-from refuge.placements.shown_limits import limits_words
-from refuge.placements.shown_names import Names
+from refuge.placements.shown.limits import limits_words
+from refuge.placements.shown.names import Names
 from refuge.referrals.models import Answer, Child, ChildSex, NeedLevel, Referral, ReferralState
 from tests.builders import Pilot
 from tests.placements.deciding import add_clear, clear

@@ -26,7 +26,7 @@ from allocation.beds.problem import (
 )
 from refuge.beds.models import StaffingHours
 from refuge.placements.models import Exclusion, MatchRun
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import first_rules
 from refuge.referrals.models import (
     AdmissionCheck,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from allocation.beds.table import eligibility
-from refuge.placements.problem import build_problem, rules_of
+from refuge.placements.problem.border import build_problem, rules_of
 from refuge.placements.queries.rules import rules_now
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from allocation.beds.problem import Problem
     from refuge.placements.models import RuleSet
-    from refuge.placements.problem_beds import House
+    from refuge.placements.problem.beds import House
 
 
 @dataclass(frozen=True)

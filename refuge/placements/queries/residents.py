@@ -15,7 +15,7 @@ from refuge.beds.occupancy import BedLife, Occupied, StaySpan, occupancy
 from refuge.london import london_date
 from refuge.permissions import Permission
 from refuge.placements.models import BedMove, MoveOn
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.referrals.models import Referral
 

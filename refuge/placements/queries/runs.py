@@ -11,7 +11,7 @@ from refuge.beds.queries.refuges import runs as own
 from refuge.beds.words import feature_words, sleeps_words
 from refuge.permissions import Permission
 from refuge.placements.models import MatchRun
-from refuge.placements.shown_names import Names, Place
+from refuge.placements.shown.names import Names, Place
 from refuge.referrals.models import Referral
 from refuge.referrals.queries import visible_to
 

@@ -10,7 +10,7 @@ from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Barrier, Pair, Verdict
 from allocation.beds.turnaway import imply_reason
 from refuge.placements.narrowing import for_reasons, narrowed
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.placements.changes import digest_of
 from refuge.placements.models import MatchRun
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import last_run
 

@@ -14,14 +14,14 @@ from refuge.beds.queries import find_bed
 from refuge.codes.queries import labels
 from refuge.database import now, session
 from refuge.permissions import Permission, requires
-from refuge.placements.problem import build_problem
-from refuge.placements.problem_households import proposed_in
+from refuge.placements.problem.border import build_problem
+from refuge.placements.problem.households import proposed_in
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run
 from refuge.placements.queries.verdicts import told_to, verdicts
-from refuge.placements.shown_fits import fits_shown
-from refuge.placements.shown_household import LISTS, who
-from refuge.placements.shown_verdicts import can_she
+from refuge.placements.shown.fits import fits_shown
+from refuge.placements.shown.household import LISTS, who
+from refuge.placements.shown.verdicts import can_she
 from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
 from refuge.referrals.queries import say_who_waits_again, waits

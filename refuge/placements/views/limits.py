@@ -22,10 +22,10 @@ from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.rules import mark_of
-from refuge.placements.problem_beds import house_with
+from refuge.placements.problem.beds import house_with
 from refuge.placements.queries.preview import limits_impact
 from refuge.placements.queries.runs import names_for
-from refuge.placements.shown_limits import limits_words
+from refuge.placements.shown.limits import limits_words
 from refuge.placements.views.room import blueprint
 
 if TYPE_CHECKING:

@@ -16,14 +16,14 @@ from refuge.errors import Refused
 from refuge.london import instant_words
 from refuge.permissions import Permission, requires
 from refuge.placements.changes import digest_of, what_changed
-from refuge.placements.problem import build_problem
+from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for, newest_run, one_run
 from refuge.placements.queries.verdicts import told_to, verdicts
 from refuge.placements.service.matching import decide, keep_run, problem_in, propose, solution_in
-from refuge.placements.shown import run_shown
-from refuge.placements.shown_household import LISTS, who
-from refuge.placements.shown_verdicts import NO_BED, UNDECIDED, choices
+from refuge.placements.shown.household import LISTS, who
+from refuge.placements.shown.run import run_shown
+from refuge.placements.shown.verdicts import NO_BED, UNDECIDED, choices
 from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
 from refuge.referrals.models import ReferralState
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
     from refuge.placements.models import MatchRun
     from refuge.placements.queries.verdicts import Verdicts
-    from refuge.placements.shown_names import Names
-    from refuge.placements.shown_verdicts import Choice
+    from refuge.placements.shown.names import Names
+    from refuge.placements.shown.verdicts import Choice
     from refuge.referrals.models import Referral
 
 CHOOSE = "Choose a bed, or “None for now”."

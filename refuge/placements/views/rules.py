@@ -20,7 +20,7 @@ from refuge.placements.queries.preview import impact
 from refuge.placements.queries.rules import first_rules, rule_history, rules_now
 from refuge.placements.queries.runs import names_for
 from refuge.placements.service.rules import STALE, change_rules, details_of, rule_set
-from refuge.placements.shown_rules import FIXED_RULES, difference, impact_words
+from refuge.placements.shown.rules import FIXED_RULES, difference, impact_words
 from refuge.placements.views.room import blueprint
 from refuge.referrals.views.room import whole
 

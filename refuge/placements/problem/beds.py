@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.beds.service.refuges import RefugeDetails
-    from refuge.placements.problem_people import Needs
+    from refuge.placements.problem.people import Needs
 
 ALL_WEEK = 7
 MIDNIGHT = 24 * 60

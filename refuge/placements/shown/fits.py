@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Verdict
 from refuge.placements.narrowing import narrowed
-from refuge.placements.shown import free_words, is_free
-from refuge.placements.shown_household import Who, who
+from refuge.placements.shown.household import Who, who
+from refuge.placements.shown.run import free_words, is_free
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from allocation.beds.problem import Problem
-    from refuge.placements.shown_household import Labels
-    from refuge.placements.shown_names import Names, Place
+    from refuge.placements.shown.household import Labels
+    from refuge.placements.shown.names import Names, Place
 
 
 @dataclass(frozen=True)

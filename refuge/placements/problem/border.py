@@ -13,9 +13,9 @@ from sqlalchemy.orm import aliased
 
 from allocation.beds.problem import Decision, Level, Problem, Rules, Strictness
 from refuge.london import london_date
-from refuge.placements.problem_beds import Lodging, beds_of, lodgings, occupants_of, refuges_of
-from refuge.placements.problem_households import households_of, proposed_in
-from refuge.placements.problem_people import needs_of, people_of, without_funds
+from refuge.placements.problem.beds import Lodging, beds_of, lodgings, occupants_of, refuges_of
+from refuge.placements.problem.households import households_of, proposed_in
+from refuge.placements.problem.people import needs_of, people_of, without_funds
 from refuge.referrals.models import ConflictPair, Referral
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from allocation.beds.problem import Bed, Household
     from refuge.placements.models import MatchRun, RuleSet
-    from refuge.placements.problem_beds import House
+    from refuge.placements.problem.beds import House
 
 
 def build_problem(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import lazyload
 
 from allocation.beds.problem import HARM, NEEDS, Answer, Check, Child, Funding, Household, Level, Risk
 from refuge.london import london_date
-from refuge.placements.problem_left import Left, asked_to_leave
+from refuge.placements.problem.left import Left, asked_to_leave
 from refuge.referrals import risk
 from refuge.referrals.models import AdmissionCheck, CheckState, ChildSex, Referral, UnsafeArea
 from refuge.referrals.models import Answer as Told
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.placements.models import MatchRun
-    from refuge.placements.problem_beds import House
-    from refuge.placements.problem_people import Needs
+    from refuge.placements.problem.beds import House
+    from refuge.placements.problem.people import Needs
 
 ACCESS = ("step_free", "adapted", "ground_floor")
 """The access needs that a bed answers; the rest of code list `access_need` is for people to read."""

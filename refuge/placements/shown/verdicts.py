@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from allocation.beds.solution import Verdict
 from refuge.beds.words import counted
 from refuge.placements.narrowing import THEIRS
-from refuge.placements.shown import free_words, is_free, nearest, only_a_day
+from refuge.placements.shown.run import free_words, is_free, nearest, only_a_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from allocation.beds.solution import Barrier, Pair
     from refuge.placements.queries.verdicts import Verdicts
-    from refuge.placements.shown_names import Names, Place
+    from refuge.placements.shown.names import Names, Place
 
 NO_BED, UNDECIDED = "none", "undecided"
 """What can be chosen beside a bed: none for now; nothing, so that matching proposes again."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from refuge.placements.queries.preview import Impact
-    from refuge.placements.shown_names import Names
+    from refuge.placements.shown.names import Names
 
 NOBODY = "Nobody who waits would be affected."
 NOT_SAVED = "Nothing is saved yet."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from refuge.placements.queries.preview import Impact
     from refuge.placements.service.rules import RuleDetails
-    from refuge.placements.shown_names import Names
+    from refuge.placements.shown.names import Names
 
 FIXED_RULES = tuple(BARRIERS[code].label for code in BARRIERS if code in FIXED)
 """The rules that nobody can soften, in words."""

@@ -12,8 +12,8 @@ from allocation.beds.eligibility import pair as judge
 from allocation.beds.goals import GOALS
 from allocation.beds.solution import Pair, Verdict
 from refuge.placements.narrowing import LABEL, THEIRS, narrowed, narrowed_unplaced
-from refuge.placements.shown_household import Who, who
-from refuge.placements.shown_names import REF
+from refuge.placements.shown.household import Who, who
+from refuge.placements.shown.names import REF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from allocation.beds.problem import Problem
     from allocation.beds.solution import Change, GoalResult, Placement, Reason, Solution, Unplaced
-    from refuge.placements.shown_household import Labels
-    from refuge.placements.shown_names import Names, Place
+    from refuge.placements.shown.household import Labels
+    from refuge.placements.shown.names import Names, Place
 
 NEAREST = 3
 """How many of the beds that she cannot have are shown at once; the rest are one press away."""
