@@ -29,6 +29,10 @@ _BOTH_PLANS = {"uq_worker_allocation_open", "uq_worker_allocation_keyworker"}
 _BOTH_0007 = {"uq_calendar_feed_live", "uq_inreach_task_open"}
 _TIME_0007 = ("session_booking_worker", "session_booking_room", "session_booking_person")
 _IN_ONE_NETWORK_0007 = ("session_booking", "session_booking_person", "inreach_task")
+_KEPT_0008 = (
+    ("refuge_change", "update"), ("refuge_change", "delete"), ("match_run_content", "update"),
+    ("asked_fact", "update"), ("asked_fact", "delete"),
+)  # fmt: skip
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -84,6 +88,10 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {f"ex_{name}" for name in _TIME_0007}
         | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK_0007}
         | {"session_booking.room_of_its_house", "session_run.kept"},
+    },
+    "0008": {
+        "sqlite": {"uq_turn_away_standing"} | {f"{table}_kept_{what}" for table, what in _KEPT_0008},
+        "postgresql": {"uq_turn_away_standing"} | {f"{table}.kept" for table, _ in _KEPT_0008},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from refuge.demo.command import demo_command
 from refuge.errors import Refused
 from refuge.jobs import run_jobs
 from refuge.london import london_date
+from refuge.placements.service.matching import erase_runs
 from refuge.schema import HEAD, migrate
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(first_administrator_command)
     app.cli.add_command(audit_commands)
     app.cli.add_command(jobs_command)
+    app.cli.add_command(erase_runs_command)
 
 
 @click.command("migrate")
@@ -46,6 +49,17 @@ def migrate_command(revision: str) -> None:
         with database().write() as db:
             load_codes(db, on=london_date(now()))
     click.echo(f"The database is at {revision}.")
+
+
+@click.command("erase-runs")
+@click.argument("days", type=click.IntRange(min=1))
+@with_appcontext
+def erase_runs_command(days: int) -> None:
+    """Erase what runs of matching older than DAYS knew of women; how many they placed, and how well, stays."""
+    at = now()
+    with database().write() as db:
+        count = erase_runs(db, before=at - timedelta(days=days), actor=SYSTEM, at=at)
+    click.echo(f"{count} runs erased.")
 
 
 @click.command("first-administrator")

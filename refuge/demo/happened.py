@@ -13,7 +13,16 @@ from refuge.demo.endings import end_stay, turn_away
 from refuge.demo.loading import SEED
 from refuge.demo.told import referral_of
 from refuge.london import instant_of
-from refuge.placements.models import BedMove, Offer, OfferAnswer, Override, TakingOver, WaitingReview
+from refuge.placements.models import (
+    AskedAbout,
+    AskedFact,
+    Asking,
+    BedMove,
+    Offer,
+    OfferAnswer,
+    TakingOver,
+    WaitingReview,
+)
 from refuge.referrals.models import Referral, ReferralState
 
 if TYPE_CHECKING:
@@ -189,12 +198,14 @@ def _offer(loading: Loading, story: Story, offered: Offered, hold: Hold) -> None
     )  # fmt: skip
     if offered.overridden:
         second = loading.team(loading.beds[offered.bed].refuge.agency)[1]
-        loading.db.add(
-            Override(
-                hold_id=hold.id, barriers=list(offered.overridden), reason=OVERRIDE_REASON, by_id=hold.held_by_id,
-                second_id=second.id, at=hold.from_at, agrees=True, answered_at=hold.from_at + timedelta(minutes=15),
-            ),
+        asking = Asking(
+            ref=loading.ref(Asking), about=AskedAbout.HOLD, referral_id=hold.referral_id, bed_id=hold.bed_id,
+            hold_id=hold.id, reason=OVERRIDE_REASON, by_id=hold.held_by_id, second_id=second.id, at=hold.from_at,
+            agrees=True, answered_at=hold.from_at + timedelta(minutes=15),
         )  # fmt: skip
+        loading.db.add(asking)
+        loading.db.flush()
+        loading.db.add_all(AskedFact(asking_id=asking.id, code=code) for code in offered.overridden)
 
 
 def _take_over(loading: Loading, story: Story, *, by: Person) -> None:

@@ -11,7 +11,7 @@ from refuge.accounts.models import Agency, Person
 from refuge.beds.filters import Filters
 from refuge.beds.queries import board
 from refuge.permissions import Permission
-from refuge.placements.queries import holds
+from refuge.placements.queries import askings, holds
 from refuge.placements.queries.waiting import reviews_due
 from refuge.referrals.models import Referral, ReferralState
 from refuge.referrals.queries import in_states, my_drafts, page, visible_to
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.beds.queries import Board
+    from refuge.placements.queries.askings import Asked
     from refuge.placements.queries.waiting import ReviewDue
     from refuge.referrals.models import ReferralDraft
 
@@ -51,10 +52,12 @@ class Day:
     people: int | None
     reviews: Sequence[ReviewDue] = ()
     """The waiting referrals that somebody wanted to look at again by today."""
-    asked: Sequence[str] = ()
-    """Referrals on whose overrides she was named as second person and has not answered."""
-    disagreed: Sequence[tuple[str, str]] = ()
-    """Referral and second person of each override of hers to which that person said no."""
+    asked: Sequence[Asked] = ()
+    """What she was asked as second person and has not answered."""
+    disagreed: Sequence[Asked] = ()
+    """What she asked, and the second person said no."""
+    agreed: Sequence[Asked] = ()
+    """What she asked, and the second person said yes: it can be done."""
     lapsed: Sequence[holds.Lapsed] = ()
     """Holds of her agency's, or of its beds, that lapsed within a day."""
 
@@ -77,8 +80,9 @@ def day(session: Session, reader: Person, at: datetime) -> Day:
         first=first,
         board=board(session, reader, at, Filters()) if reader.may(Permission.BOARD_SEE) else None,
         reviews=reviews_due(session, reader, at=at),
-        asked=holds.asked_to_agree(session, reader, at=at) if holding else (),
-        disagreed=holds.disagreed(session, reader, at=at) if holding else (),
+        asked=askings.to_answer(session, reader, at=at) if holding else (),
+        disagreed=askings.said_no(session, reader, at=at) if holding else (),
+        agreed=askings.said_yes(session, reader, at=at) if holding else (),
         lapsed=holds.lapsed(session, reader, at=at) if holding else (),
         people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from refuge.beds.freshness import Freshness, freshness
 from refuge.beds.occupancy import Closed, Held, Occupied, Task
 from refuge.london import clock_words, day_words, instant_words, london_date
+from refuge.placements.models import AskedAbout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from refuge.beds.occupancy import HoldSpan
     from refuge.beds.queries.board import Board, BoardBed, House
     from refuge.home.queries import Day
+    from refuge.placements.queries.askings import Asked
     from refuge.placements.queries.holds import Lapsed
 
 SOON = 7
@@ -42,6 +44,23 @@ class Urgency(IntEnum):
         return {"NOW": "danger", "OVERDUE": "warning", "TODAY": "waiting", "SOON": "neutral"}[self.name]
 
 
+QUESTIONS = {
+    AskedAbout.HOLD: "{name} holds this bed against what stands in the way. Do you agree?",
+    AskedAbout.MOVE: "{name} wants to move her there against what stands in the way. Do you agree?",
+    AskedAbout.CHECKS: "{name} wants to admit her although a check is not done. Do you decide so?",
+}
+UNDONE = {
+    AskedAbout.HOLD: "she cannot be admitted to this bed",
+    AskedAbout.MOVE: "she cannot be moved there",
+    AskedAbout.CHECKS: "she cannot be admitted while the check is not done",
+}
+DOABLE = {
+    AskedAbout.HOLD: "she can be admitted to this bed",
+    AskedAbout.MOVE: "she can be moved there",
+    AskedAbout.CHECKS: "she can be admitted although the check is not done",
+}
+
+
 @dataclass(frozen=True)
 class Due:
     """One thing to do, and where."""
@@ -57,17 +76,18 @@ class Due:
 
 def decisions(day: Day, at: datetime) -> list[Due]:
     """Return what people wait for her to decide, and the beds that somebody else can have now: all of it at once."""
-    found = [
-        Due(Urgency.NOW, "You were named as second person on an override. Do you agree?", ref,
-            link=("placements.agree", ref))
-        for ref in day.asked
-    ]  # fmt: skip
-    found += [
-        Due(Urgency.NOW, f"{name} said no to your override. She cannot be admitted to that bed", ref,
-            link=("referrals.referral", ref))
-        for ref, name in day.disagreed
-    ]  # fmt: skip
+    found = [Due(Urgency.NOW, QUESTIONS[one.about].format(name=one.other), f"{one.referral_ref}, {one.bed}",
+                 link=("placements.agree", one.ref)) for one in day.asked]  # fmt: skip
+    found += [Due(Urgency.NOW, f"{one.other} said no: {UNDONE[one.about]}", f"{one.referral_ref}, {one.bed}",
+                  link=_where(one)) for one in day.disagreed]  # fmt: skip
+    found += [Due(Urgency.TODAY, f"{one.other} said yes: {DOABLE[one.about]}", f"{one.referral_ref}, {one.bed}",
+                  link=_where(one)) for one in day.agreed]  # fmt: skip
     return found + [_lapsed(hold, at) for hold in day.lapsed]
+
+
+def _where(one: Asked) -> tuple[str, str]:
+    """Return where what was asked goes on."""
+    return ("placements.resident", one.stay_ref) if one.stay_ref else ("referrals.referral", one.referral_ref)
 
 
 def _lapsed(hold: Lapsed, at: datetime) -> Due:

@@ -72,7 +72,8 @@ def today() -> ResponseReturnValue:
     found = day(session, user(), at)
     own = [bed for house in found.board.houses if house.own for bed in house.beds] if found.board else []
     refs = [row.ref for row in found.first] + [row.ref for row in found.reviews] + refs_of_people(own)
-    refs += [*found.asked, *(ref for ref, _ in found.disagreed), *(hold.referral_ref for hold in found.lapsed)]
+    refs += [one.referral_ref for one in (*found.asked, *found.disagreed, *found.agreed)]
+    refs += [*(hold.referral_ref for hold in found.lapsed)]
     if refs:
         record(session, "today.seen", by=current_actor(), at=at, refs=refs)
     return render_template(

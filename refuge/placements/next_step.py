@@ -10,6 +10,7 @@ from refuge.codes.queries import labels
 from refuge.london import instant_words
 from refuge.permissions import Permission
 from refuge.placements.models import OfferAnswer
+from refuge.placements.queries.askings import standing_checks
 from refuge.placements.queries.holds import held, lapsed_hold
 from refuge.placements.queries.residents import current_stay
 from refuge.placements.queries.turn_aways import ref_of_turn_away, turn_away
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from refuge.accounts.models import Person
     from refuge.beds.models import Hold
-    from refuge.placements.models import Offer, Override
+    from refuge.placements.models import Asking, Offer
     from refuge.placements.queries.holds import Held
     from refuge.referrals.models import Referral
 
@@ -77,6 +78,7 @@ _HELD_ELSEWHERE = Step(
 def _waiting(session: Session, reader: Person, referral: Referral, at: datetime) -> Step:
     gone = lapsed_hold(session, reader, referral, at=at)
     warnings = [f"The hold on {_bed_words(gone)} lapsed at {instant_words(gone.until_at, now=at)}."] if gone else []
+    warnings += _checks_words(session, reader, referral)
     more = []
     if reader.may(Permission.RESIDENT_MOVE):
         more.append(Act("She is at the door: move her in", "placements.admit", referral.ref))
@@ -102,11 +104,11 @@ def _held(session: Session, reader: Person, referral: Referral, found: Held, at:
     if hold.renewed_at is None and not refused:
         acts.append(Act("Hold it longer, once", "placements.renew", referral.ref, posts=True))
     acts.append(Act("Let this bed go", "placements.release", referral.ref))
-    warnings = []
+    warnings = _checks_words(session, reader, referral)
     if found.override is not None:
-        warnings = _override_words(found.override, reader)
+        warnings = _override_words(found.override, reader) + warnings
         if found.override.second_id == reader.id:
-            acts.insert(0, Act(_asked(found.override), "placements.agree", referral.ref))
+            acts.insert(0, Act(_asked(found.override), "placements.agree", found.override.ref))
     facts = [*hold_facts(session, found, at)]
     if not own:
         facts.append(("Next", f"{hold.bed.refuge.name} offers it to her and admits her"))
@@ -128,22 +130,33 @@ def _acts(referral: Referral, offer: Offer | None, *, own: bool, refused: bool) 
     return [answer, moved_in] if offer.answer is OfferAnswer.OPEN else [moved_in]
 
 
-def _asked(override: Override) -> str:
+def _asked(override: Asking) -> str:
     return "Say whether you agree" if override.agrees is None else "Change what you said"
 
 
-def _override_words(override: Override, reader: Person) -> list[str]:
+def _override_words(override: Asking, reader: Person) -> list[str]:
     by = "You" if override.by_id == reader.id else override.by.name
     second = "you" if override.second_id == reader.id else override.second.name
     said = {
         None: "has not been answered yet",
         True: "was answered yes",
-        False: "was answered NO: she cannot be admitted",
+        False: "was answered NO",
     }
+    waits = "" if override.agrees else " She cannot be admitted until it is answered yes."
     return [
         f"{by} held it against what stands in the way: {override.reason}",
-        f"The question to {second} as second person {said[override.agrees]}.",
+        f"The question to {second} as second person {said[override.agrees]}.{waits}",
     ]
+
+
+def _checks_words(session: Session, reader: Person, referral: Referral) -> list[str]:
+    """Return how the question stands whether she may be admitted past a check, to those of the refuge that asked."""
+    asking = standing_checks(session, referral)
+    if asking is None or reader.agency_id != asking.second.agency_id:
+        return []
+    second = "You were" if asking.second_id == reader.id else f"{asking.second.name} was"
+    said = {None: "not answered yet", True: "the answer is yes", False: "the answer is NO"}[asking.agrees]
+    return [f"{second} asked to decide if she moves into {asking.bed.name} although a check is not done: {said}."]
 
 
 def hold_facts(session: Session, found: Held, at: datetime) -> list[tuple[str, str]]:

@@ -26,11 +26,11 @@ from refuge.demo.load import load_demo
 from refuge.demo.paper import FIRST, LAST
 from refuge.london import day_begins
 from refuge.placements.models import (
+    Asking,
     BedMove,
     Exclusion,
     MoveOn,
     Offer,
-    Override,
     Search,
     TakingOver,
     TurnAway,
@@ -148,7 +148,7 @@ def test_the_year_has_everything_that_follows_matching(demo: Session, network: i
     assert states[ReferralState.PLACED] > 50
     assert states[ReferralState.TURNED_AWAY] > 50
     assert states[ReferralState.WITHDRAWN] > 5
-    for kind in (MoveOn, Offer, Search, WaitingReview, TakingOver, Exclusion, BedMove, Override):
+    for kind in (MoveOn, Offer, Search, WaitingReview, TakingOver, Exclusion, BedMove, Asking):
         assert demo.scalar(select(func.count()).select_from(kind)), kind.__name__
     assert set(demo.scalars(select(Hold.ended_how))) == {None, "used", "released"}
 

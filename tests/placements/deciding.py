@@ -12,7 +12,9 @@ from refuge.audit.models import AuditEvent
 from refuge.beds.models import Bed, Closure, Hold, Stay
 from refuge.database import new_ref, now
 from refuge.once import new_key
-from refuge.placements.models import Offer, OfferAnswer, Override
+from refuge.placements.facts import Fact
+from refuge.placements.models import AskedAbout, AskedFact, Asking, Offer, OfferAnswer
+from refuge.placements.service.standing import judge
 from refuge.referrals.models import AdmissionCheck, Answer, CheckState, Need, NeedLevel, Referral, ReferralState
 from tests.builders import Pilot, add_referral
 
@@ -103,17 +105,44 @@ def put_offer(app: Flask, ref: str, **told: Any) -> str:  # noqa: ANN401  any co
         return offer.ref
 
 
-def put_override(app: Flask, ref: str, *, second: str, agrees: bool | None = None) -> None:
-    """Say that `pets` was overridden for the hold of a referral."""
+def put_override(app: Flask, ref: str, *, second: str, agrees: bool | None = None) -> str:
+    """Say that what stands against the bed held for a referral was overridden; return the ref of the question."""
     with database_of(app).write() as db:
         hold = hold_of(db, ref)
-        db.add(
-            Override(
-                hold_id=hold.id, barriers=["pets"], reason=WHY, by_id=hold.held_by_id,
-                second_id=Pilot().person(db, second).id, at=now(), agrees=agrees,
-                answered_at=None if agrees is None else now(),
-            ),
+        referral = db.scalars(select(Referral).where(Referral.ref == ref)).unique().one()
+        bed = db.get_one(Bed, hold.bed_id)
+        facts = judge(db, referral, bed, at=now()).facts or {Fact("pets", "", "Takes no pets; she brings 2.")}
+        asking = Asking(
+            ref=new_ref(db, Asking), about=AskedAbout.HOLD, referral_id=referral.id, bed_id=bed.id, hold_id=hold.id,
+            reason=WHY, by_id=hold.held_by_id, second_id=Pilot().person(db, second).id, at=now(), agrees=agrees,
+            answered_at=None if agrees is None else now(),
         )  # fmt: skip
+        db.add(asking)
+        db.flush()
+        db.add_all(AskedFact(asking_id=asking.id, **fact._asdict()) for fact in facts)
+        return asking.ref
+
+
+def asked(app: Flask, about: AskedAbout = AskedAbout.HOLD) -> Asking:
+    """Return what a second person was asked last about such a thing."""
+    with database_of(app).reading() as db:
+        return db.scalars(select(Asking).where(Asking.about == about).order_by(Asking.id.desc())).first() or Asking()
+
+
+def facts_asked(app: Flask, ref: str) -> set[tuple[str, str, str]]:
+    """Return what exactly a question is about."""
+    with database_of(app).reading() as db:
+        rows = db.scalars(select(AskedFact).join(Asking, Asking.id == AskedFact.asking_id).where(Asking.ref == ref))
+        return {(row.code, row.about, row.says) for row in rows}
+
+
+def say(browser: FlaskClient, app: Flask, ref: str, agrees: str, **told: str) -> TestResponse:
+    """Answer a question as the second person."""
+    with database_of(app).reading() as db:
+        version = db.scalar(
+            select(Referral.version).join(Asking, Asking.referral_id == Referral.id).where(Asking.ref == ref)
+        )
+    return browser.post(f"/asked/{ref}", data={"agrees": agrees, "version": str(version), **told})
 
 
 def put_stay(app: Flask, bed: str, *, move_on: date | None = None, days: float = 9, **told: Any) -> str:  # noqa: ANN401  any column

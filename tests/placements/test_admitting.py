@@ -14,7 +14,7 @@ from refuge.london import clock_words, london_date
 from refuge.once import new_key
 from refuge.placements.forms.residents import AdmitForm
 from refuge.placements.models import Offer, OfferAnswer, TakingOver
-from refuge.referrals.models import AdmissionCheck, CheckState, ReferralState
+from refuge.referrals.models import ReferralState
 from tests.beds.rows import NOON
 from tests.builders import Pilot
 from tests.placements.deciding import (
@@ -31,6 +31,7 @@ from tests.placements.deciding import (
     put_override,
     put_stay,
     referral_of,
+    say,
     stays,
 )
 
@@ -140,7 +141,7 @@ def test_she_did_not_come_in_the_future(app: Flask) -> None:
     typed = {"when": "earlier", "came": "today", "came_time": "23:00"}
     with app.test_request_context(method="POST", data=typed):
         app.config["WTF_CSRF_ENABLED"] = False
-        form = AdmitForm([], at=NOON)
+        form = AdmitForm([], [], at=NOON)
         assert not form.validate()
         assert form.came_time.errors == ["Enter a time that is not in the future"]
 
@@ -192,12 +193,18 @@ def test_what_nobody_overrode_keeps_her_out(app: Flask, sign_in_as: SignIn) -> N
     assert stays(app) == []
 
 
-@pytest.mark.parametrize("agrees", [None, True])
-def test_what_was_overridden_does_not_keep_her_out(app: Flask, sign_in_as: SignIn, agrees: bool | None) -> None:  # noqa: FBT001  a case
-    ref = blocked(app)
+def test_what_was_overridden_does_not_keep_her_out_once_the_second_person_has_said_yes(
+    app: Flask, sign_in_as: SignIn
+) -> None:
+    ref, worker = blocked(app), sign_in_as("worker.wall")
     put_hold(app, ref, bed_ref(app))
-    put_override(app, ref, second="manager.wall", agrees=agrees)
-    assert admit(sign_in_as("worker.wall"), ref).status_code == 302
+    question = put_override(app, ref, second="manager.wall")
+    answer = admit(worker, ref)
+    assert answer.status_code == 409
+    assert "has not said yet whether she agrees" in answer.text
+    assert stays(app) == []
+    say(sign_in_as("manager.wall"), app, question, "yes")
+    assert admit(worker, ref).status_code == 302
 
 
 def test_nobody_is_admitted_while_the_second_person_says_no(app: Flask, sign_in_as: SignIn) -> None:
@@ -208,25 +215,6 @@ def test_nobody_is_admitted_while_the_second_person_says_no(app: Flask, sign_in_
     assert answer.status_code == 409
     assert "said no to holding this bed" in answer.text
     assert stays(app) == []
-
-
-@pytest.mark.parametrize("state", [None, CheckState.ASKED, CheckState.CONCERN])
-def test_a_check_that_is_not_done_needs_a_managers_decision(
-    app: Flask, sign_in_as: SignIn, held: str, state: CheckState | None
-) -> None:
-    with database_of(app).write() as db:
-        check = db.scalars(select(AdmissionCheck)).one()
-        if state is None:
-            db.delete(check)
-        else:
-            check.state = state
-    browser = sign_in_as("worker.wall")
-    assert "Not done, or a concern" in browser.get(f"/referrals/{held}/admit").text
-    refused = admit(browser, held)
-    assert refused.status_code == 409
-    assert "tick that a manager decided" in refused.text
-    assert admit(browser, held, decided="y").status_code == 302
-    assert audited(app, "stay.began")[0][1]["checks"] == ["background"]
 
 
 # ── Whose record

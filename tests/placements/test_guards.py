@@ -12,7 +12,15 @@ from refuge.beds.models import HoldEnd
 from refuge.beds.service.occupy import TWO_HOLDS, take_bed
 from refuge.database import new_ref
 from refuge.errors import Refused
-from refuge.placements.models import MatchRun, Offer, OfferAnswer, Override, RuleSet, TurnAway
+from refuge.placements.models import (
+    AskedAbout,
+    Asking,
+    MatchRun,
+    Offer,
+    OfferAnswer,
+    RuleSet,
+    TurnAway,
+)
 from tests.beds.rows import NOON, day, hold
 from tests.builders import Pilot, add_referral
 
@@ -96,9 +104,10 @@ def test_one_hold_has_one_open_offer(db: Session, held: Hold) -> None:
 def test_an_override_names_a_second_person_and_says_why(db: Session, held: Hold) -> None:
     other = Pilot().person(db, "manager.wall").id
     for second, reason in ((worker(db), "He is in custody until Monday"), (other, "because")):
-        row = Override(
-            hold_id=held.id, barriers=["support_level"], reason=reason, by_id=worker(db), second_id=second, at=NOON
-        )
+        row = Asking(
+            ref=new_ref(db, Asking), about=AskedAbout.HOLD, referral_id=held.referral_id, bed_id=held.bed_id,
+            hold_id=held.id, reason=reason, by_id=worker(db), second_id=second, at=NOON,
+        )  # fmt: skip
         with pytest.raises(IntegrityError), db.begin_nested():
             db.add(row)
 
@@ -123,8 +132,8 @@ def rules(db: Session) -> RuleSet:
 def run(db: Session) -> MatchRun:
     network = Pilot().agency(db, "Wall agency").network_id
     return MatchRun(
-        ref=new_ref(db, MatchRun), network_id=network, made_by_id=worker(db), made_at=NOON, rules_version=1, problem={},
-        problem_digest="0" * 64, answer={}, waiting=0, placed=0, proven=True, seconds=0.0,
+        ref=new_ref(db, MatchRun), network_id=network, made_by_id=worker(db), made_at=NOON, rules_version=1,
+        problem_digest="0" * 64, waiting=0, placed=0, proven=True, seconds=0.0,
     )  # fmt: skip
 
 

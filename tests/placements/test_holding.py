@@ -14,17 +14,19 @@ from refuge.beds.models import Bed, HoldEnd
 from refuge.database import now
 from refuge.london import clock_words, london_date
 from refuge.once import new_key
-from refuge.placements.models import Override, RuleSet, TakingOver
+from refuge.placements.models import RuleSet, TakingOver
 from refuge.referrals.models import Recourse, Referral, ReferralState
 from tests.builders import Pilot
 from tests.placements.deciding import (
     WHY,
+    asked,
     audited,
     bed_ref,
     blocked,
     boxes,
     clear,
     database_of,
+    facts_asked,
     holds,
     person_ref,
     put_closure,
@@ -34,6 +36,7 @@ from tests.placements.deciding import (
     put_stay,
     quick,
     referral_of,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -310,50 +313,51 @@ def test_somebody_who_cannot_sign_in_any_more_is_no_second_person(app: Flask, si
 def test_with_a_reason_and_a_second_person_it_is_held_and_she_is_asked(app: Flask, sign_in_as: SignIn) -> None:
     ref = blocked(app)
     assert send(sign_in_as("worker.wall"), ref, bed_ref(app), **overriding(app)).status_code == 302
-    with database_of(app).reading() as db:
-        assert db.scalars(select(Override)).one().barriers == ["pets"]
-    told = {"barriers": ["pets"], "second": person_ref(app, "manager.wall")}
-    assert audited(app, "hold.overridden") == [(ref, told)]
+    question = asked(app).ref
+    assert facts_asked(app, question) == {("pets", "", "Takes no pets; she brings 2.")}
+    told = {"about": "hold", "barriers": ["pets"], "bed": bed_ref(app), "second": person_ref(app, "manager.wall")}
+    assert audited(app, "second.asked") == [(ref, told)]
     manager = sign_in_as("manager.wall")
-    assert "You were named as second person on an override. Do you agree?" in manager.get("/").text
-    assert "You were named" not in sign_in_as("worker.wall").get("/").text
-    assert WHY in manager.get(f"/referrals/{ref}/override").text
+    assert "holds this bed against what stands in the way. Do you agree?" in manager.get("/").text
+    assert "Do you agree?" not in sign_in_as("worker.wall").get("/").text
+    page = manager.get(f"/asked/{question}").text
+    assert WHY in page
+    assert "Takes no pets; she brings 2." in page
 
 
 def test_the_second_persons_no_is_shown_to_whoever_holds(app: Flask, sign_in_as: SignIn) -> None:
     ref = blocked(app)
     put_hold(app, ref, bed_ref(app))
-    put_override(app, ref, second="manager.wall")
+    question = put_override(app, ref, second="manager.wall")
     manager, worker = sign_in_as("manager.wall"), sign_in_as("worker.wall")
-    assert say(manager, app, ref, "no").status_code == 302
-    assert audited(app, "override.answered") == [(ref, {"agrees": False})]
-    assert "said no to your override" in worker.get("/").text
+    assert say(manager, app, question, "no").status_code == 302
+    assert audited(app, "second.answered") == [(ref, {"about": "hold", "agrees": False})]
+    assert "said no: she cannot be admitted to this bed" in worker.get("/").text
     page = worker.get(f"/referrals/{ref}").text
-    assert "she cannot be admitted" in page
+    assert "was answered NO. She cannot be admitted" in page
     assert "She has moved in" not in page
     assert "Hold it longer" not in page
     assert page.index(f'class="govuk-button" href="/referrals/{ref}/release"')
-    assert "You were named" not in manager.get("/").text
-    say(manager, app, ref, "yes")
-    assert "said no" not in worker.get("/").text
-
-
-def say(browser: FlaskClient, app: Flask, ref: str, agrees: str, **told: str) -> TestResponse:
-    data = {"agrees": agrees, "version": str(referral_of(app, ref).version), **told}
-    return browser.post(f"/referrals/{ref}/override", data=data)
+    assert "Do you agree?" not in manager.get("/").text
+    say(manager, app, question, "yes")
+    today = worker.get("/").text
+    assert "said no" not in today
+    assert "said yes: she can be admitted to this bed" in today
 
 
 def test_a_yes_to_one_bed_is_no_yes_to_another_that_was_held_meanwhile(app: Flask, sign_in_as: SignIn) -> None:
     ref, browser = blocked(app), sign_in_as("worker.wall")
     send(browser, ref, bed_ref(app), **overriding(app))
-    shown = str(referral_of(app, ref).version)
+    first = asked(app).ref
     let_go(browser, app, ref)
     send(browser, ref, bed_ref(app, room="Room 2"), **overriding(app))
-    for version in (shown, ""):
-        answer = say(sign_in_as("manager.wall"), app, ref, "yes", version=version)
-        assert answer.status_code == 409
-        assert "Room 2" in answer.text
-    assert audited(app, "override.answered") == []
+    manager = sign_in_as("manager.wall")
+    assert say(manager, app, first, "yes").status_code == 404
+    second = asked(app).ref
+    answer = say(manager, app, second, "yes", version="1")
+    assert answer.status_code == 409
+    assert "Room 2" in answer.text
+    assert audited(app, "second.answered") == []
 
 
 def test_nobody_overrides_that_there_is_no_place_to_sleep(app: Flask, sign_in_as: SignIn) -> None:
@@ -373,26 +377,26 @@ def test_the_audit_says_neither_how_a_place_is_paid_for_nor_that_there_is_somebo
         db.add(Recourse(referral_id=her.id, status="NRPF_CONDITION"))
         Pilot().refuge(db, "WALL").nrpf_places = 0
     assert send(sign_in_as("worker.wall"), ref, bed_ref(app), **overriding(app)).status_code == 302
-    assert audited(app, "hold.overridden")[0][1]["barriers"] == ["pets"]
-    with database_of(app).reading() as db:
-        assert "no_funded_place" in db.scalars(select(Override)).one().barriers
+    assert audited(app, "second.asked")[0][1]["barriers"] == ["pets"]
+    assert "no_funded_place" in {code for code, _, _ in facts_asked(app, asked(app).ref)}
 
 
 @pytest.mark.parametrize("who", ["worker.wall", "worker.panahghar"])
 def test_nobody_but_the_second_person_answers_for_her(app: Flask, sign_in_as: SignIn, who: str) -> None:
     ref = blocked(app)
     put_hold(app, ref, bed_ref(app))
-    put_override(app, ref, second="manager.wall")
-    answer = sign_in_as(who).post(f"/referrals/{ref}/override", data={"agrees": "yes"})
-    assert answer.status_code == 409
-    assert audited(app, "override.answered") == []
+    question = put_override(app, ref, second="manager.wall")
+    browser = sign_in_as(who)
+    assert browser.get(f"/asked/{question}").status_code == 404
+    assert say(browser, app, question, "yes").status_code == 404
+    assert audited(app, "second.answered") == []
 
 
 def test_an_answer_to_an_override_is_a_yes_or_a_no(app: Flask, sign_in_as: SignIn) -> None:
     ref = blocked(app)
     put_hold(app, ref, bed_ref(app))
-    put_override(app, ref, second="manager.wall")
-    answer = sign_in_as("manager.wall").post(f"/referrals/{ref}/override", data={})
+    question = put_override(app, ref, second="manager.wall")
+    answer = sign_in_as("manager.wall").post(f"/asked/{question}", data={})
     assert answer.status_code == 422
     assert "Say whether you agree" in answer.text
 

@@ -140,7 +140,7 @@ def test_before_the_job_has_run_she_can_be_turned_away_and_is_matched_with_all_w
     assert referral_of(app, over).state is ReferralState.TURNED_AWAY
 
 
-@pytest.mark.parametrize("path", ["renew", "release", "offer", "answer", "override"])
+@pytest.mark.parametrize("path", ["renew", "release", "offer", "answer"])
 def test_nobody_acts_on_a_hold_that_is_over(sign_in_as: SignIn, over: str, path: str) -> None:
     answer = sign_in_as("worker.wall").post(f"/referrals/{over}/{path}", data={"told_how": "in_person"})
     assert answer.status_code == 409

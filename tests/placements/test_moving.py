@@ -19,7 +19,6 @@ from tests.placements.deciding import (
     boxes,
     clear,
     database_of,
-    person_ref,
     put_closure,
     put_hold,
     put_stay,
@@ -152,20 +151,6 @@ def test_a_move_needs_a_bed_of_her_own_agency(app: Flask, sign_in_as: SignIn, li
     assert answer.status_code == 422
     assert "Choose the bed that she moves to" in answer.text
     assert send(browser, app, "move", lives, bed=bed_ref(app, "Panahghar")).status_code == 404
-
-
-def test_a_move_past_what_is_in_the_way_takes_a_reason_and_a_second_person(app: Flask, sign_in_as: SignIn) -> None:
-    browser, ref, bed = sign_in_as("worker.wall"), put_stay(app, bed_ref(app), pets=2), bed_ref(app, room="Room 2")
-    answer = send(browser, app, "move", ref, bed=bed, reason="Nearer to the office")
-    assert answer.status_code == 409
-    assert "Something stands in the way (takes no pets)" in answer.text
-    assert "Who else decided this with you?" in answer.text
-    other, herself = person_ref(app, "manager.wall"), person_ref(app, "worker.wall")
-    assert send(browser, app, "move", ref, bed=bed, reason="no", second=other).status_code == 409
-    assert send(browser, app, "move", ref, bed=bed, reason="Nearer to the office", second=herself).status_code == 409
-    told = {"reason": "Nearer to the office", "second": other}
-    assert send(browser, app, "move", ref, bed=bed, **told).status_code == 302
-    assert audited(app, "stay.moved")[0][1]["barriers"] == ["pets"]
 
 
 def test_a_move_that_is_out_of_date_moves_nobody(app: Flask, sign_in_as: SignIn, lives: str) -> None:

@@ -115,7 +115,7 @@ def test_what_only_the_refuge_may_know_only_the_refuge_overrides(app: Flask, sig
     assert "meet" not in words_of(answer.text)
     assert holds(app) == []
     assert sign_in_as("worker.panahghar").post(f"/referrals/{ref}/hold", data=told).status_code == 302
-    assert audited(app, "hold.overridden")[0][1]["barriers"] == []
+    assert audited(app, "second.asked")[0][1]["barriers"] == []
 
 
 def test_a_turn_away_keeps_and_proposes_nothing_that_only_another_refuge_may_know(

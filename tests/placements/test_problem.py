@@ -25,7 +25,7 @@ from allocation.beds.problem import (
     Strictness,
 )
 from refuge.beds.models import StaffingHours
-from refuge.placements.models import Exclusion, MatchRun
+from refuge.placements.models import Exclusion, MatchRun, MatchRunContent
 from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import first_rules
 from refuge.referrals.models import (
@@ -447,6 +447,8 @@ def test_a_decision_about_somebody_who_no_longer_waits_is_left_out(db: Session) 
 
 def test_the_bed_that_the_last_run_proposed_is_remembered(db: Session) -> None:
     row = add_referral(db)
-    run = MatchRun(answer={"placements": [{"household": row.ref, "bed": room(db).ref}]})
+    run = MatchRun(
+        content=MatchRunContent(problem={}, answer={"placements": [{"household": row.ref, "bed": room(db).ref}]})
+    )
     assert household(db, row, last_run=run).last_proposed == room(db).ref
     assert household(db, row).last_proposed is None

@@ -2,7 +2,7 @@
 
 from refuge.beds.models.beds import Bed
 from refuge.beds.models.occupancy import Closure, Hold, HoldEnd, Stay
-from refuge.beds.models.refuges import AddressReveal, Refuge, RefugeAddress, StaffingHours, SupportLevel
+from refuge.beds.models.refuges import AddressReveal, Refuge, RefugeAddress, RefugeChange, StaffingHours, SupportLevel
 
 __all__ = [
     "AddressReveal",
@@ -12,6 +12,7 @@ __all__ = [
     "HoldEnd",
     "Refuge",
     "RefugeAddress",
+    "RefugeChange",
     "StaffingHours",
     "Stay",
     "SupportLevel",

@@ -70,6 +70,8 @@ class Hold(Base):
     ended_at: Mapped[datetime | None]
     """When it was used or released, if before `until_at`."""
     ended_how: Mapped[HoldEnd | None] = mapped_column(one_of(HoldEnd, "ended_how"))
+    release_reason: Mapped[str] = mapped_column(String(40), default="")
+    """Why it was let go: code list `release_reason`. Empty: it was not, or before this was kept."""
     reason: Mapped[str] = mapped_column(String(200), default="")
     """Why it is held: `Arrives by train at 18:00`."""
     renewed_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -93,6 +94,25 @@ class Refuge(Referable):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class
+
+
+class RefugeChange(Base):
+    """One change of what a refuge offers: who made it, when, and from what to what. Never changed (migration 0008)."""
+
+    __tablename__ = "refuge_change"
+    __table_args__ = (UniqueConstraint("refuge_id", "version"),)
+
+    refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"))
+    version: Mapped[int]
+    """The refuge's version from then on."""
+    from_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    before: Mapped[dict[str, Any]]
+    """By column, what was offered before; only what changed. `hours`: by weekday, minutes after midnight."""
+    after: Mapped[dict[str, Any]]
+    """The same, as it is from then on."""
+
+    made_by: Mapped[Person] = relationship(lazy="raise")
 
 
 class StaffingHours(Base):

@@ -1,4 +1,4 @@
-"""Holding a bed, letting it go, and what the second person of an override says."""
+"""Holding a bed, letting it go, and what a second person says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wtforms import HiddenField, RadioField, SelectField, SubmitField
 
 from refuge.beds.forms.fields import Clock, Day, RoomForm, Text, Words, offered
 from refuge.london import instant_of, instant_words
+from refuge.placements.forms.residents import people_offered
 from refuge.placements.service.holding import HoldDetails
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class HoldForm(RoomForm):
         self.how_long.choices = offered(
             [(USUAL, f"Until {instant_words(usual_end, now=at)}, as usual"), (OTHER, "Until another time")]
         )
-        self.second.choices = offered([("", "Choose a person"), *((one.ref, one.name) for one in people)])
+        self.second.choices = offered(people_offered(people))
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for a day and a time, where it is another time."""
@@ -83,7 +84,7 @@ class AgreeForm(RoomForm):
 
     agrees = RadioField(
         "Do you agree?",
-        choices=offered([("yes", "Yes, I agree"), ("no", "No, she should not be admitted to this bed")]),
+        choices=offered([("yes", "Yes, I agree"), ("no", "No, she should not have this bed as things are")]),
         widget=GovRadioInput(),
     )
     version = HiddenField()

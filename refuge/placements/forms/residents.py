@@ -37,6 +37,11 @@ def beds_offered(beds: Sequence[Bed]) -> list[tuple[str, str]]:
     return [("", "Choose a bed"), *((bed.ref, f"{bed.refuge.name} {bed.name}") for bed in beds)]
 
 
+def people_offered(people: Sequence[Person]) -> list[tuple[str, str]]:
+    """Return people as a list offers them."""
+    return [("", "Choose a person"), *((one.ref, one.name) for one in people)]
+
+
 class AdmitForm(RoomForm):
     """Let her stay begin."""
 
@@ -52,14 +57,17 @@ class AdmitForm(RoomForm):
     )  # fmt: skip
     came_time = Clock("At what time?", description="Only if it was earlier. For example 14:30")
     expected_move_on = Day("Expected to move on", description="Leave empty if nobody knows yet")
-    decided = BooleanField("A manager decided to admit her although a check is outstanding", widget=GovCheckboxInput())
+    decided = BooleanField("I decide to admit her although a check is not done", widget=GovCheckboxInput())
+    manager = SelectField("Which manager decides?", widget=GovSelect(), validate_choice=False, default="")
+    ask_reason = Words("Why is it right all the same?", 1000, description="For the manager who decides.")
     submit = SubmitField("She has moved in", widget=GovSubmitInput())
 
-    def __init__(self, beds: Sequence[Bed], *, at: datetime, **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
-        """Offer these beds; `at` is this instant."""
+    def __init__(self, beds: Sequence[Bed], managers: Sequence[Person], *, at: datetime, **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
+        """Offer these beds, and these managers to be asked; `at` is this instant."""
         super().__init__(**more)
         self.at = at
         self.bed.choices = offered(beds_offered(beds))
+        self.manager.choices = offered(people_offered(managers))
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for a time, where it was earlier, and for days that make sense."""
@@ -79,7 +87,7 @@ class AdmitForm(RoomForm):
 
     def details(self) -> AdmitDetails:
         """Return what was typed. Only after `validate`."""
-        return AdmitDetails(self.came_at(), self.expected_move_on.data, bool(self.decided.data))
+        return AdmitDetails(self.came_at(), self.expected_move_on.data, bool(self.decided.data), self.ask_reason.typed)
 
 
 def _near(form: RoomForm, name: str, at: datetime) -> bool:
@@ -113,8 +121,8 @@ class MoveForm(RoomForm):
     bed = SelectField("Which bed does she move to?", widget=GovSelect(), validate_choice=False, default="")
     reason = Text("Why does she move?", 200, description="For example: the room next to the office. No names.")
     second = SelectField(
-        "Who else decided this with you?", widget=GovSelect(), validate_choice=False, default="",
-        description="Only where something stands in the way",
+        "Who decides this with you?", widget=GovSelect(), validate_choice=False, default="",
+        description="Only where something stands in the way: that person is asked here, and must say yes first",
     )  # fmt: skip
     version = HiddenField()
     submit = SubmitField("She has moved", widget=GovSubmitInput())
@@ -123,7 +131,7 @@ class MoveForm(RoomForm):
         """Offer these beds, and these people as second person."""
         super().__init__(**more)
         self.bed.choices = offered(beds_offered(beds))
-        self.second.choices = offered([("", "Choose a person"), *((one.ref, one.name) for one in people)])
+        self.second.choices = offered(people_offered(people))
 
     def details(self) -> MoveDetails:
         """Return what was typed."""

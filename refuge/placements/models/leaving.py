@@ -70,10 +70,18 @@ class TurnAway(Referable):
     """That no safe place could be offered: who ended it and why (two axes), and what happened next."""
 
     __tablename__ = "turn_away"
-    __table_args__ = (CheckConstraint("reason <> 'O01' OR note <> ''", name="other_says_what"),)
+    __table_args__ = (
+        CheckConstraint("reason <> 'O01' OR note <> ''", name="other_says_what"),
+        CheckConstraint(
+            "(taken_back_at IS NULL) = (taken_back_by_id IS NULL) "
+            "AND (taken_back_at IS NULL OR length(taken_back_why) >= 10)",
+            name="says_who_took_it_back",
+        ),
+    )
     prefix = "T"
 
-    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), unique=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), index=True)
+    """One that stands at a time (migration 0008); those taken back stay beside it."""
     ended_by: Mapped[str] = mapped_column(String(40), index=True)
     """Code list `ended_by`: the service, the woman, whoever referred her."""
     reason: Mapped[str] = mapped_column(String(40), index=True)
@@ -93,8 +101,13 @@ class TurnAway(Referable):
     """Code list `outcome`: what happened next. Learnt later, often never."""
     found_elsewhere: Mapped[Answer] = mapped_column(one_of(Answer, "found_elsewhere"), default=Answer.NOT_ASKED)
     """Whether a place was found outside this network. It never erases the turn-away."""
+    taken_back_at: Mapped[datetime | None]
+    """When it was found to be a mistake: then it stays to be read, and is counted nowhere."""
+    taken_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_back_why: Mapped[str] = mapped_column(String(400), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    decided_by: Mapped[Person] = relationship(lazy="raise")
+    decided_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[decided_by_id])
+    taken_back_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[taken_back_by_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class

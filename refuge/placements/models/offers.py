@@ -1,4 +1,4 @@
-"""What people decide about a held bed: overriding a barrier, offering it, and what the woman answers."""
+"""Offering a held bed, and what the woman answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Person
 from refuge.beds.models import Hold
-from refuge.database import Base, Referable, one_of
+from refuge.database import Referable, one_of
 
 
 class OfferAnswer(StrEnum):
@@ -55,30 +55,3 @@ class Offer(Referable):
 
     hold: Mapped[Hold] = relationship(lazy="raise")
     made_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[made_by_id])
-
-
-class Override(Base):
-    """That a bed is held although a barrier stands against it: why, who decided, and the second person named."""
-
-    __tablename__ = "override"
-    __table_args__ = (
-        CheckConstraint("second_id <> by_id", name="second_is_somebody_else"),
-        CheckConstraint("length(reason) >= 10", name="says_why"),
-        CheckConstraint("(answered_at IS NULL) = (agrees IS NULL)", name="says_when_the_second_answered"),
-    )
-
-    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
-    barriers: Mapped[list[str]]
-    """Codes of the barriers that were overridden."""
-    reason: Mapped[str] = mapped_column(Text)
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    second_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    """Who was asked and agreed, as the first told it; she confirms it herself on her Today page."""
-    at: Mapped[datetime]
-    agrees: Mapped[bool | None]
-    """What the second person said herself; None: she has not yet."""
-    answered_at: Mapped[datetime | None]
-
-    hold: Mapped[Hold] = relationship(lazy="raise")
-    by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
-    second: Mapped[Person] = relationship(lazy="raise", foreign_keys=[second_id])

@@ -112,8 +112,9 @@ def household_of(row: Referral, facts: Facts, houses: Mapping[int, House], *, at
 
 
 def proposed_in(run: MatchRun | None) -> dict[str, str]:
-    """Return household -> bed as a run proposed them; nothing before the first run."""
-    placements = run.answer["placements"] if run is not None else []
+    """Return household -> bed as a run proposed them; nothing before the first run, or once it is erased."""
+    content = run.content if run is not None else None
+    placements = content.answer["placements"] if content is not None else []
     return {placement["household"]: placement["bed"] for placement in placements}
 
 

@@ -1,4 +1,4 @@
-"""Holds: the one that stands for a referral, who may know of it, and what Today says of holds and overrides.
+"""Holds: the one that stands for a referral, who may know of it, and what Today says of holds.
 
 A hold is over at its hour, whether or not the job that notices it has run. Who holds a bed and whose bed it is know
 everything about it; every other agency knows what the board shows, and no more.
@@ -16,13 +16,12 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from refuge.accounts.models import Person
 from refuge.beds.models import Bed, Hold, Refuge, Stay
 from refuge.permissions import Permission
-from refuge.placements.models import Offer, Override
+from refuge.placements.models import Asking, Offer
+from refuge.placements.queries.askings import asking_of_hold
 from refuge.referrals.models import Referral
-from refuge.referrals.queries import visible_to
 from refuge.referrals.queries.standing import stands
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -39,7 +38,7 @@ class Held:
     hold: Hold
     offer: Offer | None
     """The latest."""
-    override: Override | None
+    override: Asking | None
 
 
 def standing_hold(session: Session, referral_id: int, *, at: datetime, lock: bool = False) -> Hold | None:
@@ -68,7 +67,7 @@ def held(session: Session, reader: Person, referral: Referral, *, at: datetime) 
     hold = standing_hold(session, referral.id, at=at)
     if hold is None or not reader.may(Permission.BED_HOLD) or not is_party(reader, hold):
         return None
-    return Held(hold, latest_offer(session, hold), override_of(session, hold))
+    return Held(hold, latest_offer(session, hold), asking_of_hold(session, hold))
 
 
 def latest_offer(session: Session, hold: Hold) -> Offer | None:
@@ -76,18 +75,6 @@ def latest_offer(session: Session, hold: Hold) -> Offer | None:
     return session.scalar(
         select(Offer).where(Offer.hold_id == hold.id).order_by(Offer.made_at.desc(), Offer.id.desc()).limit(1),
     )
-
-
-def override_of(session: Session, hold: Hold, *, lock: bool = False) -> Override | None:
-    """Return what was overridden to hold a bed, with both people."""
-    query = (
-        select(Override)
-        .where(Override.hold_id == hold.id)
-        .options(joinedload(Override.by), joinedload(Override.second))
-    )
-    if lock:
-        query = query.with_for_update(of=Override).execution_options(populate_existing=True)
-    return session.scalar(query)
 
 
 def lapsed_hold(session: Session, reader: Person, referral: Referral, *, at: datetime) -> Hold | None:
@@ -100,19 +87,6 @@ def lapsed_hold(session: Session, reader: Person, referral: Referral, *, at: dat
         .limit(1),
     )
     return hold if hold is not None and is_party(reader, hold) else None
-
-
-def seconds(session: Session, reader: Person, bed: Bed) -> Sequence[Person]:
-    """Return whom the reader can name as second person about a bed: its agency's people, not herself."""
-    return session.scalars(
-        select(Person)
-        .where(
-            Person.agency_id == bed.refuge.agency_id,
-            Person.id != reader.id,
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.name, Person.id),
-    ).all()
 
 
 def past_their_hour(at: datetime, referral_id: int | None = None) -> Select[Hold]:
@@ -135,37 +109,6 @@ class Lapsed:
     until_at: datetime
     own: bool
     """Whether the reader's agency has the bed."""
-
-
-def asked_to_agree(session: Session, reader: Person, *, at: datetime) -> list[str]:
-    """Return the refs of referrals on whose overrides the reader was named as second person and has not answered."""
-    return list(
-        session.scalars(
-            _overrides(at).where(visible_to(reader), Override.second_id == reader.id, Override.agrees.is_(None))
-        )
-    )
-
-
-def disagreed(session: Session, reader: Person, *, at: datetime) -> list[tuple[str, str]]:
-    """Return referral and second person of each override of the reader's to which that person said no."""
-    second = aliased(Person)
-    rows = session.execute(
-        _overrides(at)
-        .join(second, second.id == Override.second_id)
-        .where(visible_to(reader), Override.by_id == reader.id, Override.agrees.is_(False))
-        .add_columns(second.name),
-    )
-    return [(ref, name) for ref, name in rows]
-
-
-def _overrides(at: datetime) -> Select[str]:
-    return (
-        select(Referral.ref)
-        .join(Hold, Hold.referral_id == Referral.id)
-        .join(Override, Override.hold_id == Hold.id)
-        .where(stands(at))
-        .order_by(Override.at, Override.id)
-    )
 
 
 def lapsed(session: Session, reader: Person, *, at: datetime) -> list[Lapsed]:

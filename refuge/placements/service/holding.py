@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
-from sqlalchemy.orm import attributes
 
 from refuge.accounts.models import AgencyKind
 from refuge.audit.service import SYSTEM, record
@@ -15,21 +14,22 @@ from refuge.beds.models import Bed, Hold, HoldEnd
 from refuge.beds.service.occupy import settled_by_database, take_bed
 from refuge.errors import Refused
 from refuge.london import instant_words
-from refuge.placements.models import Offer, OfferAnswer, Override
-from refuge.placements.queries.holds import past_their_hour, seconds, standing_hold
+from refuge.placements.models import AskedAbout, Offer, OfferAnswer
+from refuge.placements.queries.askings import seconds
+from refuge.placements.queries.holds import past_their_hour, standing_hold
 from refuge.placements.queries.rules import rules_now
+from refuge.placements.service.asking import SAY_WHY, WHY_TOO_SHORT, Question, ask
 from refuge.placements.service.standing import (
-    barriers_between,
     in_words,
+    judge,
     lock_place,
     refuse_if_hers_to_lift,
     refuse_if_no_place,
     refuse_if_not_free,
     refuse_if_theirs_to_lift,
-    saying_no,
+    touch,
 )
 from refuge.placements.service.taking_over import take_over
-from refuge.placements.told import without_told
 from refuge.referrals.models import Referral, ReferralState
 
 if TYPE_CHECKING:
@@ -44,14 +44,11 @@ if TYPE_CHECKING:
 
 WORTH_RENEWING = timedelta(hours=1)
 """Below this gain a renewal goes as far as is allowed: pressed just after the hold it would be spent on minutes."""
-SAY_WHY = 10
-"""How many characters say at least why a barrier is overridden."""
 STALE = (
     "Somebody else did something about this referral while you had it open. Nothing was changed. This is how it is now."
 )
 NEEDS_OVERRIDE = "needs_override"
 NOTHING_HELD = "No bed is held for her any more. Look at the referral again."
-NOT_YOURS = "Only the refuge that has the bed, and whoever holds it, can do that."
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,8 @@ def hold_bed(
     until_at = _until(session, referral, details, at)
     lock_place(session, bed)
     refuse_if_not_free(session, by, bed, at=at, until=until_at)
-    against = saying_no(barriers_between(session, referral, bed, at=at))
+    judged = judge(session, referral, bed, at=at)
+    against = judged.noes
     refuse_if_hers_to_lift(against)
     refuse_if_theirs_to_lift(by, bed, against)
     refuse_if_no_place(bed, against)
@@ -94,14 +92,8 @@ def hold_bed(
     session.flush()
     record(session, "hold.made", referral.ref, by=actor, at=at, bed=bed.ref, hours=_hours(until_at - at))
     if second is not None:
-        override = Override(
-            hold_id=hold.id, barriers=[barrier.code for barrier in against], reason=details.override_reason,
-            by_id=by.id, second_id=second.id, at=at,
-        )  # fmt: skip
-        session.add(override)
-        session.flush()
-        told = {"barriers": without_told(override.barriers), "second": second.ref}
-        record(session, "hold.overridden", referral.ref, by=actor, at=at, **told)
+        question = Question(AskedAbout.HOLD, referral, bed, judged.facts, hold=hold)
+        ask(session, question, details.override_reason, second, by=by, actor=actor, at=at)
     return hold
 
 
@@ -139,23 +131,11 @@ def _second(session: Session, by: Person, bed: Bed, details: HoldDetails, agains
             code=NEEDS_OVERRIDE, field="override_reason",
         )  # fmt: skip
     if len(details.override_reason) < SAY_WHY:
-        raise Refused(f"Say why it is right all the same, in {SAY_WHY} characters or more", field="override_reason")
+        raise Refused(WHY_TOO_SHORT, field="override_reason")
     named = next((one for one in seconds(session, by, bed) if one.ref == details.second_ref), None)
     if named is None:
         raise Refused("Choose the second person: somebody else of the refuge that has the bed", field="second")
     return named
-
-
-def answer_override(
-    session: Session, referral: Referral, override: Override, *, agrees: bool, by: Person, actor: Actor, at: datetime
-) -> None:
-    """Keep what the second person says herself. She may change her mind as long as the bed is held."""
-    if override.second_id != by.id:
-        raise Refused("Only the second person who was named can answer.", code="not_second")
-    override.agrees, override.answered_at = agrees, at
-    touch(referral)
-    session.flush()
-    record(session, "override.answered", referral.ref, by=actor, at=at, agrees=agrees)
 
 
 def renew_hold(session: Session, referral: Referral, hold: Hold, *, actor: Actor, at: datetime) -> None:
@@ -181,11 +161,6 @@ def release_hold(session: Session, referral: Referral, hold: Hold, reason: str, 
     referral.state = ReferralState.WAITING
     session.flush()
     record(session, "hold.released", referral.ref, by=actor, at=at, bed=hold.bed.ref, reason=reason)
-
-
-def touch(referral: Referral) -> None:
-    """Let the version of a referral rise though no column of it changed: what a form was shown with is out of date."""
-    attributes.flag_modified(referral, "shared")
 
 
 def _withdraw_offers(session: Session, hold: Hold, at: datetime) -> None:

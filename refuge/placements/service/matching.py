@@ -1,4 +1,4 @@
-"""Letting the solver propose: the answer is worked out, judged by somebody who never saw the solver, and then kept.
+"""Letting the solver propose: the answer is worked out, judged by somebody who never saw the solver, then kept.
 
 Working it out and keeping it are two steps, because only the second writes: a writer of SQLite is alone, and nobody
 should wait to hold a bed while the solver thinks.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy import delete, select
 
 from allocation.beds.check import broken_rules
 from allocation.beds.problem import Decision, Problem
@@ -18,7 +19,7 @@ from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.placements.changes import digest_of
-from refuge.placements.models import MatchRun
+from refuge.placements.models import MatchRun, MatchRunContent
 from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import last_run
@@ -69,9 +70,9 @@ def keep_run(session: Session, proposal: Proposal, *, by: Person, actor: Actor, 
     answer = proposal.solution
     run = MatchRun(
         ref=new_ref(session, MatchRun), network_id=proposal.network_id, made_by_id=by.id, made_at=at,
-        rules_version=proposal.rules_version, problem=write(proposal.problem),
-        problem_digest=digest_of(proposal.problem), answer=write(answer), waiting=len(proposal.problem.households),
-        placed=len(answer.placements), proven=answer.proven, seconds=answer.seconds,
+        rules_version=proposal.rules_version, problem_digest=digest_of(proposal.problem),
+        waiting=len(proposal.problem.households), placed=len(answer.placements), proven=answer.proven,
+        seconds=answer.seconds, content=MatchRunContent(problem=write(proposal.problem), answer=write(answer)),
     )  # fmt: skip
     session.add(run)
     session.flush()
@@ -96,17 +97,37 @@ def make_run(
 
 
 def problem_in(run: MatchRun) -> Problem:
-    """Return the problem of a run as it was kept."""
-    problem: Problem = read(Problem, run.problem)
+    """Return the problem of a run as it was kept. Raise Refused once that is erased."""
+    problem: Problem = read(Problem, _content(run).problem)
     return problem
 
 
 def solution_in(run: MatchRun) -> Solution:
-    """Return the answer of a run as it was kept."""
+    """Return the answer of a run as it was kept. Raise Refused once that is erased."""
     from allocation.beds.solution import Solution as Kept  # noqa: PLC0415  only the type is needed otherwise
 
-    solution: Solution = read(Kept, run.answer)
+    solution: Solution = read(Kept, _content(run).answer)
     return solution
+
+
+def _content(run: MatchRun) -> MatchRunContent:
+    if run.content is None:
+        raise Refused("What this proposal was about has been erased. Match again.", code="erased")
+    return run.content
+
+
+def erase_runs(session: Session, *, before: datetime, actor: Actor, at: datetime) -> int:
+    """Erase what runs made before an instant were about and answered; return how many. Their figures stay."""
+    rows = session.execute(
+        select(MatchRunContent.id, MatchRun.ref)
+        .join(MatchRun, MatchRun.id == MatchRunContent.run_id)
+        .where(MatchRun.made_at < before)
+        .order_by(MatchRun.id),
+    ).all()
+    for content_id, ref in rows:
+        session.execute(delete(MatchRunContent).where(MatchRunContent.id == content_id))
+        record(session, "match.erased", ref, by=actor, at=at)
+    return len(rows)
 
 
 def decide(before: Sequence[Decision], household: str, bed: str | None, *, undo: bool = False) -> tuple[Decision, ...]:

@@ -12,11 +12,12 @@ from refuge.beds.service.occupy import settled_by_database, take_bed
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import instant_words, london_date
-from refuge.placements.models import BedMove, Exclusion, MoveOn
-from refuge.placements.queries.holds import seconds
+from refuge.placements.models import AskedAbout, BedMove, Exclusion, MoveOn
+from refuge.placements.queries.askings import seconds, standing_move
 from refuge.placements.queries.residents import referral_of
+from refuge.placements.service.asking import SAID_NO, SAY_WHY, Question, ask, close_questions, covered
 from refuge.placements.service.following import do_what_follows
-from refuge.placements.service.standing import barriers_between, in_words, lock_place, refuse_if_not_free, saying_no
+from refuge.placements.service.standing import in_words, judge, lock_place, refuse_if_no_place, refuse_if_not_free
 from refuge.placements.told import without_told
 
 if TYPE_CHECKING:
@@ -24,16 +25,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from allocation.beds.solution import Barrier
     from refuge.accounts.models import Person
     from refuge.audit.service import Actor
     from refuge.beds.models import Bed
+    from refuge.placements.models import Asking
+    from refuge.referrals.models import Referral
 
 STALE = "stale"
 CONFIRM = "confirm"
 ASKED_TO_LEAVE = "asked_to_leave"
 """Of code list `move_on_reason`: then it says until when she cannot come back."""
-SAY_WHY = 10
-"""How many characters say at least why she moves to a bed that something stands against."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,52 @@ def move_between_beds(
 ) -> Stay:
     """End her stay in one bed and begin it in another at the same moment; return the new stay.
 
-    Raise Refused where the bed is taken, or something stands in the way and it is not said why and who else decided
-    it. The caller has locked the stay, and both beds are of the actor's own agency.
+    Raise Refused where the bed is taken, or something stands in the way to which no second person has said yes
+    herself. The caller has locked the stay, and both beds are of the actor's own agency.
     """
+    referral = _ready_to_move(session, stay, bed, version, by, at)
+    judged = judge(session, referral, bed, at=at)
+    refuse_if_no_place(bed, judged.noes)
+    asking = standing_move(session, stay)
+    if judged.facts and not covered(session, asking, bed, judged.facts):
+        raise Refused(_not_agreed(asking, bed, judged.noes), code=CONFIRM, field="second")
+    new = _begin_next(session, stay, bed, at)
+    session.add(
+        BedMove(
+            from_stay_id=stay.id, to_stay_id=new.id, reason=details.reason, moved_by_id=by.id,
+            second_id=asking.second_id if asking is not None and judged.facts else None, at=at,
+        ),
+    )  # fmt: skip
+    close_questions(session, referral, at=at)
+    turn_around(session, stay.bed, left_at=at, by=by, actor=actor, at=at)
+    session.flush()
+    codes = without_told(barrier.code for barrier in judged.noes)
+    record(session, "stay.moved", stay.ref, by=actor, at=at, to=new.ref, bed=bed.ref, barriers=codes)
+    return new
+
+
+def ask_about_move(
+    session: Session, stay: Stay, bed: Bed, details: MoveDetails, *, version: int, by: Person, actor: Actor,
+    at: datetime,
+) -> Asking:  # fmt: skip
+    """Ask a second person whether she may move to a bed that something stands against. The caller has locked the stay.
+
+    Nothing is kept free for her meanwhile: her own bed is hers until she moves.
+    """
+    referral = _ready_to_move(session, stay, bed, version, by, at)
+    judged = judge(session, referral, bed, at=at)
+    refuse_if_no_place(bed, judged.noes)
+    if not judged.facts:
+        raise Refused("Nothing stands in the way any more: she can move without asking.", field="bed")
+    second = next((one for one in seconds(session, by, bed) if one.ref == details.second_ref), None)
+    if second is None:
+        raise Refused("Choose the second person: somebody else of your agency", field="second")
+    question = Question(AskedAbout.MOVE, referral, bed, judged.facts, stay=stay)
+    return ask(session, question, details.reason, second, by=by, actor=actor, at=at)
+
+
+def _ready_to_move(session: Session, stay: Stay, bed: Bed, version: int, by: Person, at: datetime) -> Referral:
+    """Return the locked referral of a resident who can move there. Raise Refused where she cannot, as things are."""
     _refuse_if_over(stay)
     _refuse_if_stale(stay, version)
     if bed.id == stay.bed_id:
@@ -99,29 +144,18 @@ def move_between_beds(
     referral = referral_of(session, stay, lock=True)
     lock_place(session, bed)
     refuse_if_not_free(session, by, bed, at=at)
-    against = saying_no(barriers_between(session, referral, bed, at=at))
-    second = _second(session, by, bed, details) if against else None
-    if against and (second is None or len(details.reason) < SAY_WHY):
-        raise Refused(f"Something stands in the way ({in_words(against)}). {_HOW}", code=CONFIRM, field="second")
-    new = _begin_next(session, stay, bed, at)
-    session.add(
-        BedMove(
-            from_stay_id=stay.id, to_stay_id=new.id, reason=details.reason, moved_by_id=by.id,
-            second_id=second.id if second else None, at=at,
-        ),
-    )  # fmt: skip
-    turn_around(session, stay.bed, left_at=at, by=by, actor=actor, at=at)
-    session.flush()
-    codes = without_told(barrier.code for barrier in against)
-    record(session, "stay.moved", stay.ref, by=actor, at=at, to=new.ref, bed=bed.ref, barriers=codes)
-    return new
+    return referral
 
 
-_HOW = f"Say why she moves there all the same, in {SAY_WHY} characters or more, and choose who else decided it."
+def _not_agreed(asking: Asking | None, bed: Bed, against: tuple[Barrier, ...]) -> str:
+    if asking is not None and asking.bed_id == bed.id and not asking.agrees:
+        answered = "has not answered yet." if asking.agrees is None else SAID_NO
+        return f"{asking.second.name} was asked about this move, and {answered}"
+    since = " that nobody was asked about" if asking is not None and asking.bed_id == bed.id else ""
+    return f"Something stands in the way{since} ({in_words(against)}). {_HOW}"
 
 
-def _second(session: Session, by: Person, bed: Bed, details: MoveDetails) -> Person | None:
-    return next((one for one in seconds(session, by, bed) if one.ref == details.second_ref), None)
+_HOW = f"Say why she moves there all the same, in {SAY_WHY} characters or more, choose who else decides, and ask her."
 
 
 def _begin_next(session: Session, stay: Stay, bed: Bed, at: datetime) -> Stay:

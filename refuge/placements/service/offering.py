@@ -9,8 +9,10 @@ from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.placements.models import Offer, OfferAnswer
-from refuge.placements.queries.holds import latest_offer, override_of
-from refuge.placements.service.holding import release_hold, touch
+from refuge.placements.queries.holds import latest_offer
+from refuge.placements.service.asking import refuse_if_second_said_no, refuse_what_came_up
+from refuge.placements.service.holding import release_hold
+from refuge.placements.service.standing import touch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from refuge.referrals.models import Referral
 
 ENDS_THE_HOLD = frozenset({OfferAnswer.DECLINED, OfferAnswer.NO_ANSWER})
-SAID_NO = "said no to holding this bed against what stands in the way. Talk to her, or let the bed go."
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,11 @@ def make_offer(
 ) -> Offer:
     """Note that the held bed was offered to her.
 
-    Raise Refused while an offer is open or was accepted, or a second person disagrees. The caller has locked the
-    referral.
+    Raise Refused while an offer is open or was accepted, a second person disagrees, or something stands in the way that
+    nobody decided to pass: nobody is told of a bed that she could not move into. The caller has locked the referral.
     """
     refuse_if_second_said_no(session, hold)
+    refuse_what_came_up(session, referral, hold.bed, hold, at=at)
     last = latest_offer(session, hold)
     if last is not None and last.answer in {OfferAnswer.OPEN, OfferAnswer.ACCEPTED}:
         answered = "She has accepted it." if last.answer is OfferAnswer.ACCEPTED else "Note what she answers."
@@ -84,10 +86,3 @@ def answer_offer(
     )  # fmt: skip
     if details.answer in ENDS_THE_HOLD:
         release_hold(session, referral, hold, details.answer.value, actor=actor, at=at)
-
-
-def refuse_if_second_said_no(session: Session, hold: Hold) -> None:
-    """Raise Refused while the second person of an override does not agree."""
-    override = override_of(session, hold)
-    if override is not None and override.agrees is False:
-        raise Refused(f"{override.second.name} {SAID_NO}", code="second_said_no")

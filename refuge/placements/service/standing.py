@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from allocation.beds.eligibility import BARRIERS
+from sqlalchemy.orm import attributes
+
+from allocation.beds.eligibility import BARRIERS, Context
 from allocation.beds.solution import Verdict
 from refuge.beds.occupancy import gone_by
 from refuge.beds.queries import life_of_bed
@@ -13,6 +16,7 @@ from refuge.beds.service.occupy import TAKEN, lock_bed, settled_by_database
 from refuge.beds.service.refuges import lock_refuge
 from refuge.errors import Refused
 from refuge.london import date_words, instant_words, london_date
+from refuge.placements.facts import facts_against
 from refuge.placements.narrowing import KEPT, SENTENCES
 from refuge.placements.queries.verdicts import verdicts
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
     from refuge.beds.models import Bed
     from refuge.beds.occupancy import ClosureSpan, HoldSpan
+    from refuge.placements.facts import Fact
     from refuge.referrals.models import Referral
 
 SETTLED_BY_THE_BED = "not_free_in_time"
@@ -49,24 +54,48 @@ def lock_place(session: Session, bed: Bed) -> None:
         session.refresh(bed, ["retired_on"])
 
 
-def barriers_between(session: Session, referral: Referral, bed: Bed, *, at: datetime) -> tuple[Barrier, ...]:
-    """Return every barrier between a household and a bed but the calendar's, whether it says no or ask."""
+@dataclass(frozen=True)
+class Judged:
+    """What stands between a household and a bed at this moment, but for the calendar."""
+
+    barriers: tuple[Barrier, ...]
+    """Whether they say no or ask."""
+    facts: frozenset[Fact]
+    """What exactly says no."""
+
+    @property
+    def noes(self) -> tuple[Barrier, ...]:
+        """The barriers that a person must override, or cannot."""
+        return tuple(barrier for barrier in self.barriers if barrier.verdict is Verdict.NO)
+
+
+def judge(session: Session, referral: Referral, bed: Bed, *, at: datetime) -> Judged:
+    """Return what stands between a household and a bed. Raise Refused where the bed is not in use today."""
+    found = verdicts(session, referral, at)
     try:
-        found = verdicts(session, referral, at).of_bed(bed.ref)
+        pair = found.of_bed(bed.ref)
     except KeyError as unknown:
         raise Refused(f"{bed.name} is not in use today. Choose another bed.", code=TAKEN) from unknown
-    return tuple(barrier for barrier in found.barriers if barrier.code != SETTLED_BY_THE_BED)
-
-
-def saying_no(barriers: tuple[Barrier, ...]) -> tuple[Barrier, ...]:
-    """Return those that a person must override, or cannot."""
-    return tuple(barrier for barrier in barriers if barrier.verdict is Verdict.NO)
+    barriers = tuple(barrier for barrier in pair.barriers if barrier.code != SETTLED_BY_THE_BED)
+    context = Context(found.problem)
+    return Judged(barriers, facts_against(context, context.households[referral.ref], context.beds[bed.ref], barriers))
 
 
 def in_words(barriers: Iterable[Barrier]) -> str:
     """Return barriers by the names of their rules, which name nobody."""
-    names = [BARRIERS[barrier.code].label for barrier in barriers]
+    return said_of(barrier.code for barrier in barriers)
+
+
+def said_of(codes: Iterable[str]) -> str:
+    """Return codes of barriers as the names of their rules, each once."""
+    told = set(codes)
+    names = [BARRIERS[code].label for code in BARRIERS if code in told]
     return "; ".join(name[:1].lower() + name[1:] for name in names)
+
+
+def touch(referral: Referral) -> None:
+    """Let the version of a referral rise though no column of it changed: what a form was shown with is out of date."""
+    attributes.flag_modified(referral, "shared")
 
 
 def refuse_if_hers_to_lift(barriers: tuple[Barrier, ...]) -> None:

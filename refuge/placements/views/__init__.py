@@ -2,6 +2,7 @@
 
 from refuge.placements.views import (
     admitting,
+    asking,
     can_she,
     holding,
     limits,
@@ -17,6 +18,7 @@ from refuge.placements.views.room import blueprint
 
 __all__ = [
     "admitting",
+    "asking",
     "blueprint",
     "can_she",
     "holding",

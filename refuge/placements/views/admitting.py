@@ -14,12 +14,14 @@ from refuge.beds.queries import own_bed
 from refuge.codes.queries import labels
 from refuge.database import now, session
 from refuge.errors import Refused
-from refuge.permissions import Permission, requires
+from refuge.permissions import Permission, Role, requires
 from refuge.placements.forms.residents import AdmitForm
+from refuge.placements.queries.askings import managers, standing_checks
 from refuge.placements.queries.holds import standing_hold
 from refuge.placements.queries.residents import free_beds
 from refuge.placements.service.admitting import admit as begin_stay
-from refuge.placements.service.admitting import outstanding
+from refuge.placements.service.admitting import ask_a_manager, checks_question, outstanding
+from refuge.placements.service.asking import covered
 from refuge.placements.views.room import blueprint
 from refuge.referrals.models import CheckState, ReferralState
 from refuge.referrals.shown import household_words
@@ -46,7 +48,7 @@ def admit(ref: str) -> ResponseReturnValue:
     if found.state not in WAITS:
         raise Refused(f"She does not wait: the referral is {found.state.label.lower()}.", code="not_waiting")
     held, at = _held_here(found), now()
-    form = AdmitForm(free_beds(session, user(), at=at), at=at)
+    form = AdmitForm(free_beds(session, user(), at=at), managers(session, user()), at=at)
     if not posted:
         form.key.data = once.new_key()
         form.bed.data = request.args.get("bed", "")
@@ -57,7 +59,25 @@ def admit(ref: str) -> ResponseReturnValue:
         if bed is None:
             form.say("bed", "Choose the bed that she has moved into")
         return _page(found, held, form), 422
-    return _begin(found, bed, form)
+    return _ask(found, bed, form) if request.form.get("do") == "ask" else _begin(found, bed, form)
+
+
+def _ask(found: Referral, bed: Bed, form: AdmitForm) -> ResponseReturnValue:
+    """Ask a manager to decide about checks that are not done."""
+    at, ref = now(), found.ref
+    try:
+        ask_a_manager(
+            session, found, bed, form.ask_reason.typed, form.manager.data or "", by=user(), actor=current_actor(),
+            at=at,
+        )  # fmt: skip
+        led = url_for("referrals.referral", ref=ref)
+        once.remember(session, user().id, form.key.data or "", address=led, at=at)
+        session.commit()
+    except Refused as refused:
+        session.rollback()
+        return _again(ref, form, refused)
+    flash("The manager is asked, and answers on her Today page. Ring her too.", "success")
+    return redirect(led)
 
 
 def _begin(found: Referral, bed: Bed, form: AdmitForm) -> ResponseReturnValue:
@@ -80,6 +100,8 @@ def _again(ref: str, form: AdmitForm, refused: Refused) -> ResponseReturnValue:
         raise refused
     if refused.field == "came":
         form.say("came_time", refused.sentence)
+    elif refused.field == "reason":
+        form.say("ask_reason", refused.sentence)
     elif refused.field in form:
         form.refuse(refused.sentence, refused.field)
     else:
@@ -107,10 +129,12 @@ def _page(found: Referral, held: Bed | None, form: AdmitForm) -> str:
     words = labels(session, ["check"])["check"]
     states = {row.check: row.state for row in found.checks}
     undone = [] if bed is None else outstanding(found, bed)
+    asking = standing_checks(session, found)
     return render_template(
         "placements/admit.html", referral=found, held=held, form=form, household=household_words(found),
         undone=[f"{words.get(code, code)}: {_state(states.get(code))}" for code in undone],
-        maybe_undone=bed is None,
+        maybe_undone=bed is None, asking=asking, is_manager=user().role is Role.REFUGE_MANAGER,
+        passed=bed is not None and covered(session, asking, bed, checks_question(found, bed).facts),
     )  # fmt: skip
 
 

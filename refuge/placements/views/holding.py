@@ -1,4 +1,4 @@
-"""Holding a bed for a referral, holding it longer, letting it go, and the second person's answer."""
+"""Holding a bed for a referral, holding it longer, and letting it go."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
-from refuge.placements.forms.holding import AgreeForm, HoldForm, ReleaseForm
+from refuge.placements.forms.holding import HoldForm, ReleaseForm
 from refuge.placements.narrowing import narrowed
 from refuge.placements.next_step import Step, hold_facts, step_of
 from refuge.placements.queries import holds as queries
+from refuge.placements.queries.askings import seconds
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.runs import names_for
 from refuge.placements.service import holding as service
 from refuge.placements.service.standing import (
-    barriers_between,
+    judge,
     refuse_if_hers_to_lift,
     refuse_if_no_place,
     refuse_if_not_free,
     refuse_if_theirs_to_lift,
-    saying_no,
 )
 from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from refuge.beds.models import Bed
-    from refuge.placements.models import Override
     from refuge.placements.queries.holds import Held
 
 
@@ -139,7 +138,7 @@ def _refused_page(found: Referral, bed: Bed, refused: Refused) -> ResponseReturn
 def _hold_form(found: Referral, bed: Bed) -> HoldForm:
     at = now()
     rules = rules_now(session, found.network_id, at=at)
-    people = queries.seconds(session, user(), bed)
+    people = seconds(session, user(), bed)
     data = {} if request.method == "POST" else {"bed": bed.ref, "key": once.new_key()}
     form = HoldForm(at + timedelta(hours=rules.hold_hours), people, at=at, **data)
     form.bed.data = bed.ref
@@ -150,13 +149,13 @@ def _hold_page(found: Referral, bed: Bed, form: HoldForm) -> str:
     at = now()
     if not waits(session, found, at=at):
         raise Refused(f"She does not wait: the referral is {found.state.label.lower()}.", code="not_waiting")
-    barriers = barriers_between(session, found, bed, at=at)
-    against = saying_no(barriers)
+    judged = judge(session, found, bed, at=at)
+    against = judged.noes
     refuse_if_hers_to_lift(against)
     refuse_if_theirs_to_lift(user(), bed, against)
     refuse_if_no_place(bed, against)
     names = names_for(session, user(), [found.ref])
-    told = narrowed(Pair(found.ref, bed.ref, Verdict.ASK, barriers), own=names.owns(bed.ref)).barriers
+    told = narrowed(Pair(found.ref, bed.ref, Verdict.ASK, judged.barriers), own=names.owns(bed.ref)).barriers
     note_told(session, found.ref, [barrier.code for barrier in told], by=current_actor(), at=at)
     asks = [names.words(barrier.sentence) for barrier in told if barrier.verdict is Verdict.ASK]
     return render_template(
@@ -205,46 +204,3 @@ def release(ref: str) -> ResponseReturnValue:
 def _release_page(found: Referral, held: Held, form: ReleaseForm) -> str:
     facts = hold_facts(session, held, now())
     return render_template("placements/release.html", referral=found, held=held, form=form, facts=facts)
-
-
-@blueprint.route("/referrals/<ref>/override", methods=["GET", "POST"])
-@requires(Permission.BED_HOLD)
-def agree(ref: str) -> ResponseReturnValue:
-    """Ask the second person of an override whether she agrees, and keep what she says."""
-    posted, at = request.method == "POST", now()
-    found = referral_or_404(ref, lock=posted)
-    held = held_or_refuse(found)
-    override = _override_or_refuse(held, lock=posted)
-    form = AgreeForm()
-    if not posted:
-        form.version.data = str(found.version)
-        record(session, "referral.seen", found.ref, by=current_actor(), at=at, groups=["override"])
-        return _agree_page(found, held, override, form)
-    if not form.validate():
-        return _agree_page(found, held, override, form), 422
-    if whole(request.form, "version") != found.version:
-        form.version.data = str(found.version)
-        flash(service.STALE, "warning")
-        return _agree_page(found, held, override, form), 409
-    agrees = form.agrees.data == "yes"
-    service.answer_override(session, found, override, agrees=agrees, by=user(), actor=current_actor(), at=at)
-    session.commit()
-    flash("Your answer is kept." if agrees else "Your no is kept. She cannot be admitted to this bed.", "success")
-    return redirect(_page_of(ref))
-
-
-def _override_or_refuse(held: Held, *, lock: bool) -> Override:
-    override = queries.override_of(session, held.hold, lock=lock)
-    if override is None or override.second_id != user().id:
-        raise Refused("Nobody named you as second person here. There is nothing to answer.", code="not_second")
-    return override
-
-
-def _agree_page(found: Referral, held: Held, override: Override, form: AgreeForm) -> str:
-    against = saying_no(barriers_between(session, found, held.hold.bed, at=now()))
-    names = names_for(session, user(), [found.ref])
-    note_told(session, found.ref, [barrier.code for barrier in against], by=current_actor(), at=now())
-    return render_template(
-        "placements/override.html", referral=found, held=held, override=override, form=form,
-        household=household_words(found), against=[names.words(barrier.sentence) for barrier in against],
-    )  # fmt: skip

@@ -70,7 +70,7 @@ def matches() -> ResponseReturnValue:
 def match_now() -> ResponseReturnValue:
     """Let the solver propose for everybody who waits; what people decided in the newest run is kept."""
     run = newest_run(session, user())
-    return _match(run, problem_in(run).decisions if run is not None else ())
+    return _match(run, problem_in(run).decisions if run is not None and run.content is not None else ())
 
 
 @blueprint.get("/matches/<ref>")
@@ -125,6 +125,9 @@ def _match(base: MatchRun | None, decisions: Sequence[Decision], about: str | No
 
 
 def _page(found: MatchRun, *, newest: bool) -> str:
+    if found.content is None:
+        record(session, "match.seen", found.ref, by=current_actor(), at=now(), refs=[])
+        return _erased(found, newest=newest)
     at, reader = now(), user()
     then, answer = problem_in(found), solution_in(found)
     today = _problem_today(found, at)
@@ -142,6 +145,14 @@ def _page(found: MatchRun, *, newest: bool) -> str:
         changes=[names.words(change.sentence) for change in changes], most=MOST_NAMED,
         key=once.new_key, may_make=reader.may(Permission.MATCH_MAKE), version=found.rules_version,
         may_hold=newest and reader.may(Permission.BED_HOLD), decides=_decides(names, reader),
+    )  # fmt: skip
+
+
+def _erased(found: MatchRun, *, newest: bool) -> str:
+    made = instant_words(found.made_at, now=now())
+    return render_template(
+        "placements/run_erased.html", run=found, made=made, newest=newest, key=once.new_key,
+        may_make=user().may(Permission.MATCH_MAKE),
     )  # fmt: skip
 
 

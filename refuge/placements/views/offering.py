@@ -19,6 +19,7 @@ from refuge.placements.forms.offering import AnswerForm, OfferForm
 from refuge.placements.models import Offer, OfferAnswer
 from refuge.placements.next_step import hold_facts
 from refuge.placements.service import offering as service
+from refuge.placements.service.asking import refuse_if_second_said_no
 from refuge.placements.service.holding import STALE
 from refuge.placements.views.holding import held_or_refuse
 from refuge.placements.views.room import blueprint
@@ -44,7 +45,7 @@ def offer(ref: str) -> ResponseReturnValue:
     data = {} if posted else {"key": once.new_key()}
     form = OfferForm([way for way in _codes("told_how") if _safe(found, way)], **data)
     if not posted:
-        service.refuse_if_second_said_no(session, held.hold)
+        refuse_if_second_said_no(session, held.hold)
         _seen(found, "offer")
         return _page("offer", found, held, form)
     if not form.validate():

@@ -18,8 +18,9 @@ from refuge.errors import Refused
 from refuge.london import Telling, date_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.residents import LISTS, DatesForm, MoveForm, MoveOnForm
+from refuge.placements.models import Asking
 from refuge.placements.queries import residents as queries
-from refuge.placements.queries.holds import seconds
+from refuge.placements.queries.askings import seconds, standing_move
 from refuge.placements.service import moving as service
 from refuge.placements.views.room import blueprint
 from refuge.referrals.views.room import whole
@@ -84,7 +85,7 @@ def resident(ref: str) -> ResponseReturnValue:
     record(session, "resident.seen", stay.ref, by=current_actor(), at=at, referral=referral.ref)
     return render_template(
         "placements/resident.html", stay=stay, referral=referral, facts=_facts(stay, at),
-        moved_to=queries.moved_to(session, stay), fits_url=fits_url(stay),
+        moved_to=queries.moved_to(session, stay), fits_url=fits_url(stay), asked=asked_words(stay),
         fitting=queries.would_fit(session, stay.bed, at=at) if just_left(stay, at) else 0,
     )  # fmt: skip
 
@@ -123,6 +124,15 @@ def _left(stay: Stay) -> list[tuple[str, str]]:
         *([("Note", gone.note)] if gone.note else []),
         ("Noted by", gone.recorded_by.name),
     ]
+
+
+def asked_words(stay: Stay) -> str:
+    """Return how the question stands whether she may move to another bed; empty where nobody asked."""
+    asking = standing_move(session, stay) if stay.ended_at is None else None
+    if asking is None:
+        return ""
+    said = {None: "has not answered yet", True: "said yes: you can move her", False: "said no"}[asking.agrees]
+    return f"{asking.second.name} was asked if she may move to {asking.bed.name}, and {said}."
 
 
 def just_left(stay: Stay, at: datetime) -> bool:
@@ -166,20 +176,28 @@ def move(ref: str) -> ResponseReturnValue:
     stay = living_or_refuse(ref, lock=posted)
     form = MoveForm(queries.free_beds(session, user(), at=at), seconds(session, user(), stay.bed))
     if not posted:
+        asked = standing_move(session, stay)
+        if asked is not None:
+            form.bed.data, form.reason.data, form.second.data = asked.bed.ref, asked.reason, asked.second.ref
         return _page("move", stay, form)
     bed = _bed_of(form)
     if not form.validate() or bed is None:
         if bed is None:
             form.say("bed", "Choose the bed that she moves to")
         return _page("move", stay, form), 422
+    act = service.ask_about_move if request.form.get("do") == "ask" else service.move_between_beds
     try:
-        new = service.move_between_beds(
+        made = act(
             session, stay, bed, form.details(), version=whole(request.form, "version"), by=user(),
             actor=current_actor(), at=at,
         )  # fmt: skip
         session.commit()
     except Refused as refused:
         return _again("move", ref, form, refused)
+    if isinstance(made, Asking):
+        flash("The question is asked. She can be moved once it is answered yes.", "success")
+        return redirect(url_for("placements.resident", ref=ref))
+    new = made
     flash(f"She has moved to {bed.name}. Here she is {new.ref} from now on.", "success")
     return redirect(url_for("placements.resident", ref=new.ref))
 
