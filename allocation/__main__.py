@@ -29,8 +29,24 @@ def beds_schema() -> str:
     return json.dumps(problem_schema(), ensure_ascii=False, indent=2)
 
 
+def solve_sessions(text: str) -> str:
+    """Return the answer to a problem of sessions, both as JSON."""
+    from allocation.sessions.document import read_problem, write_solution  # noqa: PLC0415 — the same.
+    from allocation.sessions.solver import solve  # noqa: PLC0415 — the same.
+
+    return write_solution(solve(read_problem(text)))
+
+
+def sessions_schema() -> str:
+    """Return the JSON Schema of a problem of sessions."""
+    from allocation.sessions.document import problem_schema  # noqa: PLC0415 — the same.
+
+    return json.dumps(problem_schema(), ensure_ascii=False, indent=2)
+
+
 KINDS: dict[str, tuple[str, Callable[[str], str], Callable[[], str]]] = {
     "beds": ("match waiting households to beds", solve_beds, beds_schema),
+    "sessions": ("plan sessions of workers with residents", solve_sessions, sessions_schema),
 }
 """By name of the command: what it does, how it solves, and its schema."""
 

@@ -128,6 +128,8 @@ class Worker:
     free_percent: int = field(default=0, metadata={"limits": (0, 100)})
     """How much of each day's shifts is kept free of sessions, for advice and drop-in."""
     long_break: Break | None = None
+    changes_a_day: int = field(default=1, metadata={"limits": (0, 3)})
+    """How often she goes from one house to another on one day, at most."""
 
 
 @dataclass(frozen=True)
