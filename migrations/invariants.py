@@ -33,6 +33,8 @@ _KEPT_0008 = (
     ("refuge_change", "update"), ("refuge_change", "delete"), ("match_run_content", "update"),
     ("asked_fact", "update"), ("asked_fact", "delete"),
 )  # fmt: skip
+_KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
+_PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -92,6 +94,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0008": {
         "sqlite": {"uq_turn_away_standing"} | {f"{table}_kept_{what}" for table, what in _KEPT_0008},
         "postgresql": {"uq_turn_away_standing"} | {f"{table}.kept" for table, _ in _KEPT_0008},
+    },
+    "0009": {
+        "sqlite": {f"{table}_kept_{what}" for table in _KEPT_STATISTICS for what in ("update", "delete")}
+        | {f"{table}_in_one_network_insert" for table in _PERSONS_STATISTICS},
+        "postgresql": {f"{table}.kept" for table in _KEPT_STATISTICS}
+        | {f"{table}.in_one_network" for table in _PERSONS_STATISTICS},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
