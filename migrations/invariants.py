@@ -33,8 +33,9 @@ _KEPT_0008 = (
     ("refuge_change", "update"), ("refuge_change", "delete"), ("match_run_content", "update"),
     ("asked_fact", "update"), ("asked_fact", "delete"),
 )  # fmt: skip
-_KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
-_PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
+_KEPT_CARE = ("assessment", "risk_assessment", "marac_referral", "care_record")
+_ONCE_CARE = ("care_task", "care_warning")
+_OWNED_CARE = (*_KEPT_CARE, *_ONCE_CARE)
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -96,10 +97,14 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {"uq_turn_away_standing"} | {f"{table}.kept" for table, _ in _KEPT_0008},
     },
     "0009": {
-        "sqlite": {f"{table}_kept_{what}" for table in _KEPT_STATISTICS for what in ("update", "delete")}
-        | {f"{table}_in_one_network_insert" for table in _PERSONS_STATISTICS},
-        "postgresql": {f"{table}.kept" for table in _KEPT_STATISTICS}
-        | {f"{table}.in_one_network" for table in _PERSONS_STATISTICS},
+        "sqlite": {f"{table}_kept_{what}" for table in _KEPT_CARE for what in ("update", "delete")}
+        | {f"{table}_{what}" for table in _ONCE_CARE for what in ("kept_delete", "said_once")}
+        | {f"{table}_in_one_network_{when}" for table in _OWNED_CARE for when in ("insert", "update")}
+        | {f"care_task_owned_in_its_agency_{when}" for when in ("insert", "update")},
+        "postgresql": {f"{table}.kept" for table in _OWNED_CARE}
+        | {f"{table}.said_once" for table in _ONCE_CARE}
+        | {f"{table}.in_one_network" for table in _OWNED_CARE}
+        | {"care_task.owned_in_its_agency"},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 DATABASE_FILE = "allocations.db"
+VARIABLES = {"key": "KEY_FILE", "password": "SMTP_PASSWORD_FILE"}
+"""What a private file holds -> the variable that names it, after `ALLOCATIONS_`."""
 
 
 class ConfigError(ClickException):
@@ -32,6 +34,18 @@ class Setting(StrEnum):
     DEMO = "demo"
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The server that our e-mails to staff go through, over TLS."""
+
+    host: str
+    port: int
+    sender: str
+    """The address that they come from; it should say nothing about what this system is for."""
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,9 @@ class Config:
     leave_to: str = "https://www.bbc.co.uk/weather"
     """Where "Leave this page" leads: a page that says nothing about whoever looks at it."""
 
+    mail: MailServer | None = None
+    """None: e-mails are kept in the tray and sent nowhere."""
+
     @property
     def secure(self) -> bool:
         """Whether cookies travel over HTTPS only. The demo and development are served on this machine over HTTP."""
@@ -67,8 +84,9 @@ def load_config(environ: Mapping[str, str], instance: Path) -> Config:
     `ALLOCATIONS_SETTING` is `development` (default), `demo` or `production`; `ALLOCATIONS_KEY` holds 64 hexadecimal
     digits, or `ALLOCATIONS_KEY_FILE` names a file of mode 0600 that does; `DATABASE_URL` is a PostgreSQL URL, without
     which the data is an encrypted file in the instance folder; `ALLOCATIONS_HOSTS` is a comma-separated list of host
-    names; `ALLOCATIONS_PROXIES` a number; `ALLOCATIONS_LEAVE_TO` the https address that "Leave this page" leads to.
-    Raises ConfigError.
+    names; `ALLOCATIONS_PROXIES` a number; `ALLOCATIONS_LEAVE_TO` the https address that "Leave this page" leads to;
+    `ALLOCATIONS_SMTP` is the `host:port` that e-mails to staff go through, with `ALLOCATIONS_MAIL_FROM` and, if it asks
+    for them, `ALLOCATIONS_SMTP_USER` and `ALLOCATIONS_SMTP_PASSWORD_FILE`. Raises ConfigError.
     """
     try:
         setting = Setting(environ.get("ALLOCATIONS_SETTING") or "development")
@@ -85,7 +103,23 @@ def load_config(environ: Mapping[str, str], instance: Path) -> Config:
         trusted_hosts=hosts,
         proxies=_whole_number(environ, "ALLOCATIONS_PROXIES"),
         leave_to=_neutral_site(environ, setting),
+        mail=_mail_server(environ, setting),
     )
+
+
+def _mail_server(environ: Mapping[str, str], setting: Setting) -> MailServer | None:
+    """Return the mail server, if one is named. The demonstration writes to nobody, whatever it is told."""
+    told = environ.get("ALLOCATIONS_SMTP", "")
+    if not told or setting is Setting.DEMO:
+        return None
+    host, _, port = told.rpartition(":")
+    sender = environ.get("ALLOCATIONS_MAIL_FROM", "")
+    if not host or not port.isdecimal() or "@" not in sender:
+        message = "ALLOCATIONS_SMTP must be host:port, and ALLOCATIONS_MAIL_FROM the address that e-mails come from."
+        raise ConfigError(message)
+    named = environ.get("ALLOCATIONS_SMTP_PASSWORD_FILE")
+    password = _read_private(Path(named), "password").strip() if named else ""
+    return MailServer(host, int(port), sender, environ.get("ALLOCATIONS_SMTP_USER", ""), password)
 
 
 def _refuse_unsafe_production(environ: Mapping[str, str], hosts: tuple[str, ...]) -> None:
@@ -160,15 +194,15 @@ def _parse_key(text: str, source: str) -> bytes:
     return key
 
 
-def _read_private(path: Path) -> str:
+def _read_private(path: Path, what: str = "key") -> str:
     try:
         mode = path.stat().st_mode & 0o777
         text = path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"The key file cannot be read: {type(error).__name__}. Check ALLOCATIONS_KEY_FILE."
+        message = f"The {what} file cannot be read: {type(error).__name__}. Check ALLOCATIONS_{VARIABLES[what]}."
         raise ConfigError(message) from error
     if mode & 0o077:
-        message = "The key file can be read by others on this machine: give it mode 0600 (`chmod 600`)."
+        message = f"The {what} file can be read by others on this machine: give it mode 0600 (`chmod 600`)."
         raise ConfigError(message)
     return text
 

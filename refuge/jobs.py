@@ -1,4 +1,7 @@
-"""What is done by the clock, not by a person: holds lapse. Every server process runs it; each hold is one process's."""
+"""What is done by the clock, not by a person: holds lapse, and staff are told that something waits.
+
+Every server process runs it; each hold and each e-mail is one process's.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,15 @@ from refuge.beds.models import Hold
 from refuge.database import now
 from refuge.placements.queries.holds import past_their_hour
 from refuge.placements.service.holding import lapse_hold
+from refuge.post.service import deliver
+from support_plans.service.digest import let_know, who_is_due
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
 
+    from refuge.config import Config
     from refuge.database import Database
 
 log = structlog.get_logger()
@@ -31,8 +39,31 @@ def start_jobs(app: Flask) -> BackgroundScheduler:
         run_jobs, "interval", [app.extensions["database"]], id="jobs", seconds=EVERY, jitter=SPREAD, max_instances=1,
         coalesce=True,
     )  # fmt: skip
+    scheduler.add_job(
+        run_post, "interval", [app.extensions["database"], app.config["CONFIG"]], id="post", seconds=EVERY,
+        jitter=SPREAD, max_instances=1, coalesce=True,
+    )  # fmt: skip
     scheduler.start()
     return scheduler
+
+
+def run_post(database: Database, config: Config) -> int:
+    """Let everybody know once a day that something waits for her, and empty the tray; return how many were sent."""
+    try:
+        at = now()
+        with database.reading() as db:
+            waiting = who_is_due(db, at=at)
+        for person_id in waiting:
+            _let_know(database, person_id, at)
+        return deliver(database, config)
+    except Exception as error:  # noqa: BLE001  a job that ends would never run again
+        log.error("job failed", job="post", error=type(error).__name__)  # noqa: TRY400  a traceback could quote a record
+        return 0
+
+
+def _let_know(database: Database, person_id: int, at: datetime) -> None:
+    with database.write() as db:
+        let_know(db, person_id, at=at)
 
 
 def run_jobs(database: Database) -> int:

@@ -82,6 +82,8 @@ class Permission(StrEnum):
     """See what is known about the person who harms her."""
     OFFENCE_SEE = "offence:see"
     """See what is known about criminal offences."""
+    TASK_SEE = "task:see"
+    """See and do the tasks of her own agency, and the huddle of the houses where she works."""
     TURNAWAY_RECORD = "turnaway:record"
     """Turn a referral away with its reason, log searches, set the day to look again."""
     TURNAWAY_COUNT = "turnaway:count"
@@ -137,6 +139,7 @@ _REFUGE_WORKER = frozenset(
         Permission.TRAINING_COUNT,
         Permission.PLAN_SEE,
         Permission.PLAN_WRITE,
+        Permission.TASK_SEE,
         Permission.GLASS_BREAK,
         Permission.PERPETRATOR_SEE,
         Permission.OFFENCE_SEE,
@@ -172,6 +175,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.PLAN_SEE,
             Permission.PLAN_LIST,
             Permission.PLAN_WRITE,
+            Permission.TASK_SEE,
             Permission.SHARING_OVERRIDE,
             Permission.GLASS_BREAK,
             Permission.PERPETRATOR_SEE,

@@ -22,10 +22,10 @@ from refuge.codes import models as codes
 from refuge.database import Base, Database, now
 from refuge.inreach import models as inreach
 from refuge.placements import models as placements
+from refuge.post import models as post
 from refuge.referrals import models as referrals
 from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
-from refuge.statistics import models as statistics
 from support_plans import models as support_plans
 from tests.databases import ENGINES, named, on_server, open_database
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, inreach, once, placements, referrals, rota, statistics, support_plans)
+MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, rota, support_plans)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

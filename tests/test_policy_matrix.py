@@ -21,11 +21,16 @@ from refuge.audit.models import AuditEvent
 from refuge.audit.service import SYSTEM
 from refuge.beds.models import Hold, Refuge, Stay
 from refuge.database import Base, new_ref, now
+from refuge.london import london_date
 from refuge.permissions import EVERYONE, SIGNED_IN, Permission, Role, label_of, may
 from refuge.placements.models import AskedAbout, Asking, Offer, OfferAnswer, TurnAway
 from refuge.placements.service.matching import make_run
 from refuge.referrals.models import Referral, ReferralDraft, ReferralState
+from support_plans.models import Assessment, CareRecord, Caution, TaskKind
+from support_plans.service.tasks import add_task
 from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
+from tests.support_plans.rows import add_resident
+from tests.support_plans.served import allocate, referral_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
     from werkzeug.routing import Rule
+
+    from support_plans.models import Owned
 
 READERS = {
     "W": "worker.wall", "M": "manager.wall", "P": "practitioner", "C": "commissioner", "R": "referrer",
@@ -67,6 +74,8 @@ OPEN_REFERRAL = Row("WM", own="WM", other="WM")
 """What is done about a bed that is held: a third refuge is let in to read that nothing is hers to do (409)."""
 OF_THE_NETWORK = Row("WM", own="WM", other="WM", hidden="WM")
 ANY_PERSON = Row("A", "A", "A", "A", "A")
+WORKS_WITH_HER = Row("WMP", own="WMP")
+"""The staff of her refuge, and a practitioner who is allocated to her; what they open, their own agency wrote."""
 ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(ALL),
     ("GET", "/health"): EVERYBODY,
@@ -177,6 +186,39 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("POST", "/residents/<ref>/move"): OWN_BED,
     ("GET", "/residents/<ref>/move-on"): OWN_BED,
     ("POST", "/residents/<ref>/move-on"): OWN_BED,
+    # What hangs on a plan
+    ("GET", "/care/<ref>"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/scores"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/scores/<assessment>"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/scores/new/<tool>"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/scores/new/<tool>"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/scores/<assessment>/correct"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/scores/<assessment>/correct"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/risk"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/risk/new"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/risk/new"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/risk/marac"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/risk/marac"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/warnings/new"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/warnings/new"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/warnings/<warning>/end"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/warnings/<warning>/end"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/records"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/children"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/records/<written>"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/records/new/<kind>"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/records/new/<kind>"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/records/<written>/update"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/records/<written>/update"): WORKS_WITH_HER,
+    ("GET", "/tasks"): Row("WMP"),
+    ("GET", "/tasks/new"): Row("WMP"),
+    ("POST", "/tasks/new"): Row("WMP"),
+    ("GET", "/tasks/<ref>"): Row("WMP", own="WMP"),
+    ("POST", "/tasks/<ref>/done"): Row("WMP", own="WMP"),
+    ("POST", "/tasks/<ref>/hand-over"): Row("WMP", own="WMP"),
+    ("GET", "/huddle"): Row("WMP"),
+    ("GET", "/account/digest"): Row("WMP"),
+    ("POST", "/account/digest"): Row("WMP"),
     # Turning away
     ("GET", "/referrals/<ref>/turn-away"): Row("WM", own="WM"),
     ("POST", "/referrals/<ref>/turn-away"): Row("WM", own="WM"),
@@ -215,6 +257,24 @@ AUDITED = {
     "/referrals/<ref>/searches": "referral.seen",
     "/referrals/<ref>/review": "referral.seen",
     "/turn-aways/<ref>": "turn_away.seen",
+    "/care/<ref>": "care.seen",
+    "/care/<ref>/scores": "assessments.listed",
+    "/care/<ref>/scores/<assessment>": "assessment.seen",
+    "/care/<ref>/scores/new/<tool>": "resident.seen",
+    "/care/<ref>/scores/<assessment>/correct": "assessment.seen",
+    "/care/<ref>/risk": "risk.seen",
+    "/care/<ref>/risk/new": "resident.seen",
+    "/care/<ref>/risk/marac": "resident.seen",
+    "/care/<ref>/warnings/new": "resident.seen",
+    "/care/<ref>/warnings/<warning>/end": "caution.seen",
+    "/care/<ref>/records": "records.listed",
+    "/care/<ref>/children": "children.seen",
+    "/care/<ref>/records/<written>": "record.seen",
+    "/care/<ref>/records/new/<kind>": "resident.seen",
+    "/care/<ref>/records/<written>/update": "record.seen",
+    "/tasks": "tasks.listed",
+    "/tasks/<ref>": "task.seen",
+    "/huddle": "huddle.seen",
     "/matches": "match.seen",
     "/matches/<ref>": "match.seen",
     "/matches/<ref>/choose/<referral>": "referral.matched",
@@ -229,7 +289,7 @@ SHOWS_NOBODY = {
     "/refuges/<ref>/address", "/refuges/<ref>/address/change",
     "/referrals/<ref>/withdraw", "/referrals/<ref>/release",
     "/referrals/drafts/<ref>/token", "/referrals/drafts/<ref>/discard",
-    "/turn-aways", "/matches/rules",
+    "/turn-aways", "/matches/rules", "/tasks/new", "/account/digest",
 }  # fmt: skip
 """Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""
 
@@ -387,6 +447,53 @@ class World:
         db.add(row)
         return row.ref
 
+    @classmethod
+    def _her(cls, db: Session, reader: str, relation: str) -> str:
+        """Let a woman live there; of the reader's own women, a practitioner is allocated to her."""
+        referral = add_resident(db, REFUGES[relation])
+        if relation == "own" and reader == "practitioner":
+            allocate(db, referral, reader)
+        return referral.ref
+
+    @classmethod
+    def _written(cls, db: Session, reader: str, relation: str, kind: type[Owned] | str) -> str:
+        """Return her ref with that of something that the reader's agency wrote, or with a word that the path takes."""
+        ref = cls._her(db, reader, relation)
+        if isinstance(kind, str):
+            return f"{ref} {kind}"
+        writer = {"own": reader, "elsewhere": "worker.elsewhere"}.get(relation, "worker.panahghar")
+        by, referral = Pilot().person(db, writer), referral_of(db, ref)
+        row = written(db, kind, referral, by)
+        return f"{ref} {row.ref}"
+
+    @classmethod
+    def _care_tool(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, "PHQ_9")
+
+    @classmethod
+    def _care_kind(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, "safety_plan")
+
+    @classmethod
+    def _care_assessment(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, Assessment)
+
+    @classmethod
+    def _care_warning(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, Caution)
+
+    @classmethod
+    def _care_record(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, CareRecord)
+
+    @classmethod
+    def _task(cls, db: Session, reader: str, relation: str) -> str:
+        owner = {"own": reader, "elsewhere": "worker.elsewhere"}.get(relation, "worker.panahghar")
+        person = Pilot().person(db, owner)
+        return add_task(
+            db, TaskKind.ASKED, "Ring", london_date(now()), owner=person, actor=SYSTEM, at=now(), by=person
+        ).ref  # fmt: skip
+
     @staticmethod
     def _draft(db: Session, reader: str, relation: str) -> str:
         colleague = {"worker.wall": "manager.wall", "manager.wall": "worker.wall", "referrer": "other.referrer"}
@@ -434,13 +541,24 @@ def filled(rule: str, made: str) -> str:
     return rule
 
 
+CARE = {
+    "<tool>": "care_tool", "<kind>": "care_kind", "<assessment>": "care_assessment", "<warning>": "care_warning",
+    "<written>": "care_record",
+}  # fmt: skip
+"""The second variable of a path about a resident -> what it names."""
+
+
 def kind_of(rule: str) -> str:
     """Return what the variable part of a rule names."""
     if "<" not in rule:
         return "none"
     if rule.endswith(("/renew", "/release", "/offer", "/answer")):
         return "held"
+    for variable, kind in CARE.items():
+        if rule.startswith("/care/") and variable in rule:
+            return kind
     kinds = {
+        "/care/": "her", "/tasks/": "task",
         "/static/": "static", "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
         "/asked/": "question",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from refuge.placements.queries import askings, holds
 from refuge.placements.queries.waiting import reviews_due
 from refuge.referrals.models import Referral, ReferralState
 from refuge.referrals.queries import in_states, my_drafts, page, visible_to
+from support_plans.queries.morning import Morning, morning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,8 @@ class Day:
     """What she asked, and the second person said no."""
     agreed: Sequence[Asked] = ()
     """What she asked, and the second person said yes: it can be done."""
+    morning: Morning = field(default_factory=Morning)
+    """Her own tasks that are due, who moved in, what was missed."""
     lapsed: Sequence[holds.Lapsed] = ()
     """Holds of her agency's, or of its beds, that lapsed within a day."""
 
@@ -84,5 +87,6 @@ def day(session: Session, reader: Person, at: datetime) -> Day:
         disagreed=askings.said_no(session, reader, at=at) if holding else (),
         agreed=askings.said_yes(session, reader, at=at) if holding else (),
         lapsed=holds.lapsed(session, reader, at=at) if holding else (),
+        morning=morning(session, reader, at=at),
         people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
     )

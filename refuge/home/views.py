@@ -19,6 +19,7 @@ from refuge.home.tasks import decisions, due
 from refuge.london import clock_words, day_words, instant_words, london_date, long_date_words
 from refuge.permissions import Permission, open_to_everyone, signed_in
 from refuge.referrals.shown import lines
+from support_plans.shown_tasks import shown_morning
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +46,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Matches", "placements.matches", "/matches", Permission.MATCH_SEE),
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
     ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
+    ("Tasks", "care.tasks", "/tasks", Permission.TASK_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
@@ -74,6 +76,8 @@ def today() -> ResponseReturnValue:
     refs = [row.ref for row in found.first] + [row.ref for row in found.reviews] + refs_of_people(own)
     refs += [one.referral_ref for one in (*found.asked, *found.disagreed, *found.agreed)]
     refs += [*(hold.referral_ref for hold in found.lapsed)]
+    refs += [task.ref for task in found.morning.due] + [one.referral_ref for one in found.morning.moved_in]
+    refs += [one.referral_ref for one in found.morning.missed]
     if refs:
         record(session, "today.seen", by=current_actor(), at=at, refs=refs)
     return render_template(
@@ -86,6 +90,7 @@ def today() -> ResponseReturnValue:
         reviews=[
             (row.ref, row.set_by, day_words(row.review_on, today=london_date(at)), row.note) for row in found.reviews
         ],
+        morning=shown_morning(found.morning, at),
         tasks=decisions(found, at) + (due(found.board) if found.board else []),
         free=Counter(bed.occupancy.state for bed in found.board.beds) if found.board else None,
     )

@@ -1,6 +1,7 @@
 """Plans, what they ask for, who works on them, and who may read what."""
 
 from support_plans.models.allocations import Allocation, Part
+from support_plans.models.assessments import Assessment, Occasion
 from support_plans.models.needs import Interpreter, SessionNeed, TimeKind, TimeOfHers, Urgency
 from support_plans.models.notes import ApartRecord, Note
 from support_plans.models.owned import Owned
@@ -16,6 +17,8 @@ from support_plans.models.plans import (
     PlanReview,
     Progress,
 )
+from support_plans.models.records import CareRecord
+from support_plans.models.risks import Caution, Judgement, MaracReferral, RiskAssessment
 from support_plans.models.settings import NetworkArea
 from support_plans.models.sharing import (
     AlertKind,
@@ -27,6 +30,7 @@ from support_plans.models.sharing import (
     SharedCategory,
     Sharing,
 )
+from support_plans.models.tasks import Task, TaskKind
 
 __all__ = [
     "Action",
@@ -34,14 +38,20 @@ __all__ = [
     "AlertKind",
     "Allocation",
     "ApartRecord",
+    "Assessment",
     "Basis",
     "BrokenGlass",
+    "CareRecord",
+    "Caution",
     "GlassReview",
     "Goal",
     "GoalState",
     "Interpreter",
+    "Judgement",
+    "MaracReferral",
     "NetworkArea",
     "Note",
+    "Occasion",
     "Owned",
     "Part",
     "Plan",
@@ -52,9 +62,12 @@ __all__ = [
     "PrivacyAlert",
     "PrivacyOfficer",
     "Progress",
+    "RiskAssessment",
     "SessionNeed",
     "SharedCategory",
     "Sharing",
+    "Task",
+    "TaskKind",
     "TimeKind",
     "TimeOfHers",
     "Urgency",

@@ -68,6 +68,7 @@ AUDIT = Tool(
     code="AUDIT",
     name="AUDIT",
     version="WHO 2001, UK",
+    about="substance_use",
     source=SOURCE.format(grade="A/B"),
     items=_USE + _MORE,
     bands=(
@@ -83,6 +84,7 @@ AUDIT_C = Tool(
     code="AUDIT_C",
     name="AUDIT-C",
     version="WHO 2001, UK",
+    about="substance_use",
     source=SOURCE.format(grade="range B, bands C"),
     items=_USE,
     bands=(

@@ -63,6 +63,8 @@ class Tool:
     version: str
     source: str
     """Where wording and bands come from and why we may show them, with the grade of `domain.md`."""
+    about: str = "mental_health"
+    """Whose eyes it is for: a value of `categories.Category`."""
     items: tuple[Item, ...] = ()
     """Empty: its wording is not ours to show, and only the total is kept."""
     stem: str = ""

@@ -31,6 +31,7 @@ TOP = Tool(
     code="TOP",
     name="Treatment Outcomes Profile (TOP)",
     version="gov.uk",
+    about="substance_use",
     source="Office for Health Improvement and Disparities, gov.uk; Crown copyright, Open Government Licence v3.0 (A).",
     stem="At the start, then every three months, and at the end.",
     items=(

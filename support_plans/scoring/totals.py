@@ -18,6 +18,7 @@ DUDIT = Tool(
     code="DUDIT",
     name="DUDIT",
     version="2003",
+    about="substance_use",
     source="© Berman, Bergman, Palmstierna and Schlyter (Karolinska Institutet). Only the total is kept (A/B).",
     most=44,
 )
@@ -34,6 +35,7 @@ OTHER_TOTALS = (
         code="SADQ",
         name="SADQ",
         version="1979",
+        about="substance_use",
         source="Stockwell and others. Only the total is kept (C).",
         most=60,
     ),

@@ -1,1 +1,0 @@
-"""The verbs of figures: publish an edition, set a target, judge a figure."""

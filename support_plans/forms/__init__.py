@@ -1,0 +1,1 @@
+"""Forms of a plan and of what hangs on it."""

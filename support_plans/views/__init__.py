@@ -1,0 +1,1 @@
+"""The pages of a plan and of what hangs on it."""
