@@ -109,6 +109,29 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What is worked out beside the server says how far it has come, until it is done.
+const PROGRESS_EVERY = 3000;
+const progress = document.querySelector("[data-progress]");
+
+async function showProgress() {
+  const answer = await fetch(progress.dataset.progress, { headers: { "X-Requested-With": "fetch" } });
+  if (!answer.ok) {
+    return;
+  }
+  const told = await answer.json();
+  progress.querySelector("progress").value = told.done;
+  progress.querySelector("[role=status]").textContent = told.words;
+  if (told.under_way) {
+    window.setTimeout(showProgress, PROGRESS_EVERY);
+  } else {
+    window.location.reload();
+  }
+}
+
+if (progress) {
+  window.setTimeout(showProgress, PROGRESS_EVERY);
+}
+
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 initAllMoj();

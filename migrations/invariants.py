@@ -106,6 +106,7 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {f"{table}.in_one_network" for table in _OWNED_CARE}
         | {"care_task.owned_in_its_agency"},
     },
+    "0010": {"sqlite": {"uq_replay_under_way"}, "postgresql": {"uq_replay_under_way"}},
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
 

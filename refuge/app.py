@@ -29,6 +29,7 @@ from refuge.london import instant_words
 from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_everyone
 from refuge.placements import views as placements
 from refuge.referrals import views as referrals
+from refuge.replays import views as replays
 from support_plans.views import caring
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals, placements, caring)
+ROOMS = (home, accounts, beds, referrals, placements, replays, caring)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

@@ -1,10 +1,11 @@
-"""What is done by the clock, not by a person: holds lapse, and staff are told that something waits.
+"""What is done by the clock, not by a person: holds lapse, staff are told that something waits, replays run.
 
-Every server process runs it; each hold and each e-mail is one process's.
+Every server process runs it; each hold, each e-mail and each replay is one process's.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +16,7 @@ from refuge.database import now
 from refuge.placements.queries.holds import past_their_hour
 from refuge.placements.service.holding import lapse_hold
 from refuge.post.service import deliver
+from refuge.replays.running import run_replays
 from support_plans.service.digest import let_know, who_is_due
 
 if TYPE_CHECKING:
@@ -28,12 +30,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 EVERY = 60
 """Seconds between two runs."""
+LOOK_FOR_REPLAYS = 5
+"""Seconds between two looks for a replay to run: somebody may be waiting for it."""
 SPREAD = 10
 """Seconds, at most, by which a run is put off by chance, so that processes do not all ask at one moment."""
 
 
 def start_jobs(app: Flask) -> BackgroundScheduler:
     """Run the jobs every minute beside this server process; `gunicorn.conf.py` calls it in each."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a long replay is still running is no news
     scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
     scheduler.add_job(
         run_jobs, "interval", [app.extensions["database"]], id="jobs", seconds=EVERY, jitter=SPREAD, max_instances=1,
@@ -42,6 +47,10 @@ def start_jobs(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(
         run_post, "interval", [app.extensions["database"], app.config["CONFIG"]], id="post", seconds=EVERY,
         jitter=SPREAD, max_instances=1, coalesce=True,
+    )  # fmt: skip
+    scheduler.add_job(
+        run_replays, "interval", [app.extensions["database"]], id="replays", seconds=LOOK_FOR_REPLAYS, max_instances=1,
+        coalesce=True,
     )  # fmt: skip
     scheduler.start()
     return scheduler

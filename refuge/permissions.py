@@ -110,6 +110,10 @@ class Permission(StrEnum):
     """Note what came of sessions of her agency's workers; her own tasks and calendar feed."""
     SESSION_PLAN = "session:plan"
     """Let the solver propose sessions, choose other times, accept proposals."""
+    REPLAY_ASK = "replay:ask"
+    """Ask what would have helped the network in a period, publish it to commissioners, say what changes cost."""
+    REPLAY_SEE = "replay:see"
+    """See what would have helped: exact with leave to ask for it, else what was published, small numbers hidden."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -161,6 +165,8 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.HOUSE_ROTA_CHANGE,
         Permission.TRAINING_KEEP,
         Permission.SHARING_OVERRIDE,
+        Permission.REPLAY_ASK,
+        Permission.REPLAY_SEE,
     },
     Role.PRACTITIONER: frozenset(
         {
@@ -185,7 +191,9 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.SESSION_PLAN,
         }
     ),
-    Role.COMMISSIONER: frozenset({Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT}),
+    Role.COMMISSIONER: frozenset(
+        {Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT, Permission.REPLAY_SEE}
+    ),
     Role.REFERRER: frozenset(
         {Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE, Permission.REFERRAL_CHANGE},
     ),

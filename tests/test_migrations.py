@@ -24,6 +24,7 @@ from refuge.inreach import models as inreach
 from refuge.placements import models as placements
 from refuge.post import models as post
 from refuge.referrals import models as referrals
+from refuge.replays import models as replays
 from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
 from support_plans import models as support_plans
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, rota, support_plans)
+MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, replays, rota, support_plans)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

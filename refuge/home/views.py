@@ -47,6 +47,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
     ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
     ("Tasks", "care.tasks", "/tasks", Permission.TASK_SEE),
+    ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""

@@ -60,7 +60,7 @@ def build_problem(
         beds=tuple(beds.values()),
         households=households,
         occupants=occupants_of(_settled(lodged.lodgings, households), houses, beds, needs=needs, funding=funding),
-        conflicts=_conflicts(session, people),
+        conflicts=conflicts_among(session, people),
         decisions=_standing(decisions, households, tuple(beds.values())),
         rules=rules_of(rules),
         goals=tuple(rules.goals),
@@ -88,7 +88,8 @@ def _settled(lodged: Sequence[Lodging], households: Sequence[Household]) -> list
     return list(found.values())
 
 
-def _conflicts(session: Session, people: Select[int]) -> tuple[tuple[str, str], ...]:
+def conflicts_among(session: Session, people: Select[int]) -> tuple[tuple[str, str], ...]:
+    """Return pairs of refs, among these referrals, that must not be in one refuge."""
     low, high = aliased(Referral), aliased(Referral)
     rows = session.execute(
         select(low.ref, high.ref)
