@@ -36,6 +36,8 @@ _KEPT_0008 = (
 _KEPT_CARE = ("assessment", "risk_assessment", "marac_referral", "care_record")
 _ONCE_CARE = ("care_task", "care_warning")
 _OWNED_CARE = (*_KEPT_CARE, *_ONCE_CARE)
+_KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
+_PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -107,6 +109,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {"care_task.owned_in_its_agency"},
     },
     "0010": {"sqlite": {"uq_replay_under_way"}, "postgresql": {"uq_replay_under_way"}},
+    "0011": {
+        "sqlite": {f"{table}_kept_{what}" for table in _KEPT_STATISTICS for what in ("update", "delete")}
+        | {f"{table}_in_one_network_insert" for table in _PERSONS_STATISTICS},
+        "postgresql": {f"{table}.kept" for table in _KEPT_STATISTICS}
+        | {f"{table}.in_one_network" for table in _PERSONS_STATISTICS},
+    },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
 

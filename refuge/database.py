@@ -22,6 +22,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    NullPool,
     QueuePool,
     String,
     create_engine,
@@ -43,6 +44,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REF = re.compile(r"[A-Z]{1,2}-[0-9]{5}")
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 """Before it, two processes that write at once can corrupt a write-ahead log (`security.md` finding 4)."""
+PUBLISHED = ("edition", "edition_table")
+"""The tables that hold what was published: all that commissioners' pages can read."""
+PUBLISHED_ROLE = "allocations_published"
+"""The role of PostgreSQL that may read those tables and nothing else (migration 0009)."""
 AUDIT_KEY = "audit key"
 """Where a session keeps the key that chains its audit events."""
 POSTGRES_LIMITS = (
@@ -143,6 +148,7 @@ class Database:
         self._info = {AUDIT_KEY: audit_key}
         self.engine = _sqlite_engine(url, key) if url.startswith("sqlite") else _postgres_engine(url)
         self._writer = self.engine.execution_options(write=True)
+        self._published = _narrow(url, key) if self.is_sqlite else self.engine.execution_options(published=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -156,6 +162,16 @@ class Database:
     def writing(self) -> Session:
         """Return a session whose transaction may write from its first statement."""
         return Session(self._writer, expire_on_commit=False, info=dict(self._info))
+
+    @contextmanager
+    def published(self) -> Iterator[Session]:
+        """Give a session that can read what was published and nothing else: the database itself refuses the rest.
+
+        On PostgreSQL the transaction acts as a role without any other grant; on SQLite the connection itself is one
+        that may read no other table (an authorizer, asked by the database before each statement is even prepared).
+        """
+        with Session(self._published, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -189,8 +205,42 @@ def _sqlite_engine(url: str, key: bytes) -> Engine:
     return engine
 
 
+def _narrow(url: str, key: bytes) -> Engine:
+    """Open the file once more, for connections that may read what was published and nothing else."""
+    path = url.removeprefix("sqlite:///")
+
+    def connect() -> Any:  # noqa: ANN401  the driver has no types
+        connection = sqlcipher3.dbapi2.connect(path, timeout=30, check_same_thread=False)
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA query_only=ON")
+        connection.set_authorizer(_only_published)
+        return connection
+
+    return create_engine("sqlite://", creator=connect, module=sqlcipher3.dbapi2, poolclass=NullPool)
+
+
+def _only_published(action: int, name: str | None, value: str | None, *_more: str | None) -> int:
+    """Answer SQLite, which asks before it prepares a statement: reading two tables, and nothing else.
+
+    One setting can be read, not set: the library that speaks to the database asks for it.
+    """
+    driver = sqlcipher3.dbapi2
+    asks = action == driver.SQLITE_PRAGMA and name == "read_uncommitted" and value is None
+    reads = asks or (action == driver.SQLITE_READ and name in PUBLISHED)
+    harmless = {driver.SQLITE_SELECT, driver.SQLITE_TRANSACTION, driver.SQLITE_FUNCTION}
+    return int(driver.SQLITE_OK if reads or action in harmless else driver.SQLITE_DENY)
+
+
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, connect_args={"options": POSTGRES_LIMITS}, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"options": POSTGRES_LIMITS}, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("published"):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            connection.exec_driver_sql(f"SET LOCAL ROLE {PUBLISHED_ROLE}")
+
+    return engine
 
 
 def lock_for_writing(session: Session, name: str) -> None:

@@ -27,6 +27,7 @@ from refuge.referrals import models as referrals
 from refuge.replays import models as replays
 from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
+from refuge.statistics import models as statistics
 from support_plans import models as support_plans
 from tests.databases import ENGINES, named, on_server, open_database
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, replays, rota, support_plans)
+MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, replays, rota, statistics, support_plans)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 

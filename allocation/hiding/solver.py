@@ -17,7 +17,7 @@ from allocation.hiding.problem import GRAIN, Hiding, Problem, Standing, neighbou
 from allocation.hiding.reader import Reach, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SCALE = 10_000
 """Cuts are kept in ten-thousandths, rounded so that they cut off no answer that holds."""
@@ -40,6 +40,8 @@ class Search:
     problem: Problem
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     known: set[tuple[object, ...]] = field(default_factory=set)
+    failed: list[int] = field(default_factory=list)
+    """The cells that the reader worked out lately: she looks at them first."""
 
     def __post_init__(self) -> None:
         cells = self.problem.cells
@@ -95,13 +97,13 @@ def hide(problem: Problem) -> Hiding:
     """Return the lightest hiding after which a reader can narrow no hidden cell; say so where it is not proven."""
     ends = time.monotonic() + problem.seconds
     reader, search = Reader(problem), Search(problem)
-    can_be = {Standing.FREE, Standing.HIDDEN}
-    everything = {place for place, cell in enumerate(problem.cells) if cell.standing in can_be}
-    given_away = tuple(problem.cells[place].key for place, _ in _weak(problem, reader, everything))
+    must = {problem.by_key[key] for key in problem.must_hide()}
+    free = {place for place, cell in enumerate(problem.cells) if cell.standing is Standing.FREE}
+    given_away = [place for place, _ in _weak(problem, reader, must | free) if place not in free]
     if given_away:
-        return _hiding(problem, everything, 0, given_away)
-    hidden = {problem.by_key[key] for key in problem.must_hide()}
-    best, bound, rounds = everything, 0, 0
+        return _hiding(problem, must | free, 0, given_away)
+    hidden, bound, rounds = must, 0, 0
+    best: set[int] | None = None
     while time.monotonic() < ends:
         rounds += 1
         answer = search.lightest(ends - time.monotonic(), hidden)
@@ -113,13 +115,20 @@ def hide(problem: Problem) -> Hiding:
             break
         if rounds % TRY_EACH == 0:
             best = _lighter(problem, best, _mended(problem, reader, set(hidden)))
-            if _weight(problem, best) <= bound:
+            if best is not None and _weight(problem, best) <= bound:
                 break
-    if best == everything and rounds:
+    else:
         best = _lighter(problem, best, _mended(problem, reader, set(hidden)))
+    if best is None:
+        best = _mended(problem, reader, must | free)
+    if best is None:
+        return _hiding(problem, must | free, bound, sorted(must), rounds)
     return _hiding(problem, best, bound, (), rounds)
 
 
+ENOUGH = 10
+"""After so many cells that can be worked out the programme is asked again: most will be mended together."""
+REMEMBERED = 60
 TRY_EACH = 8
 """After so many rounds an answer is mended into one that holds: it may be as light as the bound already."""
 
@@ -128,25 +137,44 @@ def _weight(problem: Problem, hidden: Iterable[int]) -> int:
     return sum(problem.cells[place].weight for place in hidden)
 
 
-def _lighter(problem: Problem, one: set[int], other: set[int]) -> set[int]:
+def _lighter(problem: Problem, one: set[int] | None, other: set[int] | None) -> set[int] | None:
+    if one is None or other is None:
+        return one or other
     return other if _weight(problem, other) < _weight(problem, one) else one
 
 
-def _hiding(problem: Problem, hidden: set[int], bound: int, given_away: tuple[str, ...], rounds: int = 0) -> Hiding:
+def _hiding(problem: Problem, hidden: set[int], bound: int, given_away: Sequence[int], rounds: int = 0) -> Hiding:
     keys = frozenset(problem.cells[place].key for place in hidden)
-    return Hiding(keys, _weight(problem, hidden), bound, not given_away, given_away, rounds)
+    away = tuple(problem.cells[place].key for place in given_away)
+    return Hiding(keys, _weight(problem, hidden), bound, not away, away, rounds)
 
 
-def _weak(problem: Problem, reader: Reader, hidden: set[int]) -> list[tuple[int, list[Cut]]]:
-    """Return the cells that the reader knows too much of, each with the cuts that would have forbidden it."""
+def _weak(
+    problem: Problem, reader: Reader, hidden: set[int], *, first: Sequence[int] = (), enough: int | None = None
+) -> list[tuple[int, list[Cut]]]:
+    """Return the cells that the reader knows too much of, each with the cuts that would have forbidden it.
+
+    `first` are looked at before the others, and after `enough` were found she stops.
+    """
     reader.look(hidden)
     found = []
-    for place, cell in enumerate(problem.cells):
-        if place in hidden or (cell.cover is not None and not cell.seen):
-            up, down = reader.reach(place, 1), reader.reach(place, -1)
-            if problem.weak(place, cell.value - down.distance, cell.value + up.distance):
-                found.append((place, _cuts(problem, place, up, down)))
+    for place in dict.fromkeys([*first, *range(len(problem.cells))]):
+        if (cuts := _known_of(problem, reader, hidden, place)) is not None:
+            found.append((place, cuts))
+            if enough is not None and len(found) >= enough:
+                break
     return found
+
+
+def _known_of(problem: Problem, reader: Reader, hidden: set[int], place: int) -> list[Cut] | None:
+    """Return the cuts that would have forbidden what the reader knows of a cell, or None if that is little enough."""
+    cell = problem.cells[place]
+    if place not in hidden and (cell.cover is None or cell.seen):
+        return None
+    up, down = reader.reach(place, 1), reader.reach(place, -1)
+    if not problem.weak(place, cell.value - down.distance, cell.value + up.distance):
+        return None
+    return _cuts(problem, place, up, down)
 
 
 def _cuts(problem: Problem, place: int, up: Reach, down: Reach) -> list[Cut]:
@@ -166,7 +194,8 @@ def _cuts(problem: Problem, place: int, up: Reach, down: Reach) -> list[Cut]:
 
 def _learn(problem: Problem, reader: Reader, search: Search, hidden: set[int]) -> bool:
     """Let the reader look; return whether something was learnt that this answer breaks."""
-    weak = _weak(problem, reader, hidden)
+    weak = _weak(problem, reader, hidden, first=search.failed, enough=ENOUGH)
+    search.failed = list(dict.fromkeys([*(place for place, _ in weak), *search.failed]))[:REMEMBERED]
     new = [search.learn(cut) for _, cuts in weak for cut in cuts]
     if weak and not any(new):
         return _learn_roughly(search, weak, hidden)
@@ -181,18 +210,41 @@ def _learn_roughly(search: Search, weak: list[tuple[int, list[Cut]]], hidden: se
     return True
 
 
-def _mended(problem: Problem, reader: Reader, hidden: set[int]) -> set[int]:
-    """Hide more until the reader can work out nothing: each time what helps most for its weight."""
-    while weak := _weak(problem, reader, hidden):
-        for _, cuts in weak:
-            helps = {
-                other: more / problem.cells[other].weight
-                for cut in cuts
-                for other, more in cut.helps.items()
-                if other not in hidden and problem.cells[other].standing is Standing.FREE and more > GRAIN
-            }
-            if helps:
-                hidden.add(max(helps, key=lambda other: (helps[other], -other)))
-        if not any(cut.helps.keys() - hidden for _, cuts in weak for cut in cuts):
-            hidden |= {place for place, cell in enumerate(problem.cells) if cell.standing is Standing.FREE}
+def _mended(problem: Problem, reader: Reader, hidden: set[int]) -> set[int] | None:
+    """Hide more until the reader can work out nothing: each time what helps most for its weight. None: it cannot be.
+
+    What she cannot work out she cannot work out either when more is hidden, so each cell is looked at until it holds.
+    A cell that she works out whatever is hidden, and that need not be hidden, is shown: then all are looked at again.
+    """
+    free = {place for place, cell in enumerate(problem.cells) if cell.standing is Standing.FREE}
+    left = list(range(len(problem.cells)))
+    while left:
+        reader.look(hidden)
+        cuts = _known_of(problem, reader, hidden, left[-1])
+        if cuts is None:
+            left.pop()
+            continue
+        helps = _help(problem, cuts, free - hidden)
+        if helps is None and left[-1] in free:
+            free.discard(left[-1])
+            hidden.discard(left[-1])
+            left = list(range(len(problem.cells)))
+        elif helps is None:
+            return None
+        else:
+            hidden.add(helps)
+            left.append(helps)
     return hidden
+
+
+def _help(problem: Problem, cuts: Sequence[Cut], free: set[int]) -> int | None:
+    """Return the cell that helps most for its weight, any other if the cuts name none, or None if none is left."""
+    helps = {
+        other: more / problem.cells[other].weight
+        for cut in cuts
+        for other, more in cut.helps.items()
+        if other in free and more > GRAIN
+    }
+    if helps:
+        return max(helps, key=lambda other: (helps[other], -other))
+    return min(free, default=None)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from refuge.database import now
-from refuge.placements.models import Search
+from refuge.placements.models import Search, TurnAway
 from refuge.referrals.models import PossibleSame
 from refuge.statistics.counting import (
     ALL,
@@ -134,9 +135,17 @@ def test_one_recorded_twice_is_counted_nowhere_and_a_turn_away_taken_back_is_ope
         back = referred(db, AWAY, "C01")
         back.state, back.closed_at = WAITING, None
         db.flush()
+        taken = db.scalars(select(TurnAway).where(TurnAway.referral_id == back.id)).one()
+        taken.taken_back_at, taken.taken_back_by_id, taken.taken_back_why = THEN, taken.decided_by_id, "She rang again."
+        db.flush()
         found = read(db)
-    assert [one.outcome for one in found] == [Outcome.OPEN]
-    assert found[0].decided_at is None
+        assert [one.outcome for one in found] == [Outcome.OPEN]
+        assert found[0].decided_at is None
+        again = referred(db, AWAY, "C04")
+        standing = db.scalars(select(TurnAway).where(TurnAway.referral_id == again.id)).one()
+        taken.referral_id = again.id
+        db.flush()
+        assert standing.reason in {one.reason for one in read(db)}, "the one that stands, not the one taken back"
 
 
 def test_the_sides_are_told_apart_and_both_rates_stand_together(database: Database) -> None:

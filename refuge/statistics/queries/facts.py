@@ -115,7 +115,7 @@ class _Beside:
 
     def _turn_aways(self) -> Any:  # noqa: ANN401  the same
         told = (TurnAway.referral_id, TurnAway.reason, TurnAway.decided_at, TurnAway.outcome, TurnAway.could_have)
-        return select(*told).where(self._theirs(TurnAway)).order_by(TurnAway.decided_at)
+        return select(*told).where(self._theirs(TurnAway), TurnAway.taken_back_at.is_(None))
 
     def _needs(self) -> Any:  # noqa: ANN401  the same
         supported, asked = Need.level.in_(SUPPORTED), Need.level != NeedLevel.NOT_ASKED

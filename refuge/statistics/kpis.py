@@ -1,0 +1,143 @@
+"""Computes the catalogue's figures from facts and stays: each with what it rests on, so that small bases show. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from refuge.statistics import nights as beds
+from refuge.statistics.counting import Share, headlines
+from refuge.statistics.facts import NEEDS, Fact
+from refuge.statistics.judging import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from refuge.statistics.facts import Spell, Unit
+    from refuge.statistics.periods import Period
+
+DAY = 24
+FIELDS = 7
+"""What every referral should say: five needs, ethnic group, area."""
+UNSAID = frozenset({"", "not_asked"})
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the catalogue."""
+
+    code: str
+    number: float | None = None
+    share: Share | None = None
+    """What a percentage rests on."""
+    base: int | None = None
+    """How many women are behind a median; None: it does not rest on women, but on beds."""
+    more: str = ""
+    """What else to know, in words: the 90th percentile, those who still live here."""
+
+    @property
+    def value(self) -> Value:
+        """What is judged."""
+        if self.share is not None:
+            return Value(self.share.percent, self.share.of)
+        return Value(self.number, self.base)
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that figures of a period are computed from."""
+
+    period: Period
+    facts: Sequence[Fact]
+    """Those received in the period."""
+    spells: Sequence[Spell]
+    units: Sequence[Unit]
+    held: Sequence[tuple[int, datetime, datetime]]
+    at: datetime
+    """When it is counted: what is not due yet is left out."""
+
+
+def figures(told: Told) -> dict[str, Figure]:
+    """Return every figure that can be computed, by code."""
+    made = [*_of_beds(told), *_of_stays(told), *_of_referrals(told)]
+    return {figure.code: figure for figure in made}
+
+
+def _of_beds(told: Told) -> list[Figure]:
+    counted = beds.nights(told.units, told.spells, told.period, told.held)
+    void = ", ".join(f"{number} {reason}" for reason, number in counted.void.most_common())
+    return [
+        _nights("K01", counted.occupied, counted.available),
+        _nights("K02", counted.available, counted.contracted),
+        Figure("K03", sum(counted.void.values()), more=void),
+    ]
+
+
+def _nights(code: str, some: int, of: int) -> Figure:
+    return Figure(code, 100 * some / of if of else None, more=f"{some} of {of} bed-nights")
+
+
+def _of_stays(told: Told) -> list[Figure]:
+    between = beds.turnaround(told.spells, told.period)
+    here = beds.times(told.spells)
+    stayed = beds.stays(here, told.period)
+    planned, left = beds.move_on(here, told.period)
+    late, now_here = beds.ninetieth(between), beds.middle(stayed.current)
+    average = beds.average(stayed.completed)
+    return [
+        Figure(
+            "K04", beds.middle(between), base=len(between),
+            more="" if late is None else f"nine of ten within {late:.0f} days",
+        ),
+        Figure(
+            "K05", beds.middle(stayed.completed), base=len(stayed.completed),
+            more=(
+                ("" if average is None else f"mean {average:.0f} days, {stayed.long} longer than {beds.LONG}; ")
+                + ("" if now_here is None else f"those who live here now: median {now_here:.0f} days so far")
+            ).removesuffix("; "),
+        ),
+        Figure("K18", share=Share(planned, left)),
+    ]  # fmt: skip
+
+
+def _of_referrals(told: Told) -> list[Figure]:
+    rates = headlines(told.facts)
+    hours = [hours for fact in told.facts if (hours := fact.hours_to_place) is not None]
+    return [
+        Figure("K06", len(told.facts), more=_both_days(told.facts)),
+        Figure("K07", share=rates.unsuccessful),
+        Figure("K08", share=rates.unmet),
+        *(
+            Figure(f"K09-{need}", share=headlines(fact for fact in told.facts if fact.has(need)).unmet)
+            for need in NEEDS
+        ),
+        Figure("K10", share=_in_a_day(told.facts, told.at), more=_typical(told.facts)),
+        Figure("K11", beds.middle(hours), base=len(hours)),
+        Figure("K22", share=_recorded(told.facts)),
+    ]
+
+
+def _both_days(facts: Sequence[Fact]) -> str:
+    return f"{sum(fact.decided for fact in facts)} of them decided"
+
+
+def _in_a_day(facts: Sequence[Fact], at: datetime) -> Share:
+    """Return those decided within a day, of those decided or older than a day."""
+    due = [fact for fact in facts if fact.decided or at - fact.received_at > timedelta(hours=DAY)]
+    soon = sum(hours <= DAY for fact in due if (hours := fact.hours_to_decision) is not None)
+    return Share(soon, len(due))
+
+
+def _typical(facts: Sequence[Fact]) -> str:
+    typical = beds.middle([hours for fact in facts if (hours := fact.hours_to_decision) is not None])
+    return "" if typical is None else f"median {typical / DAY:.1f} days"
+
+
+def _recorded(facts: Sequence[Fact]) -> Share:
+    said = sum(
+        len(NEEDS) - fact.unasked.bit_count() + (fact.ethnicity not in UNSAID) + (fact.area not in UNSAID)
+        for fact in facts
+    )
+    return Share(said, FIELDS * len(facts))

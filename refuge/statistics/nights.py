@@ -1,0 +1,183 @@
+"""Bed-nights and stays: occupancy, availability, voids, turnaround, length of stay, move-on. Pure.
+
+A night is counted at midnight, London time. A stay over two quarters has nights in both and one moving in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from statistics import mean, median
+from typing import TYPE_CHECKING
+
+from refuge.london import day_begins, london_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from refuge.statistics.facts import Spell, Unit
+    from refuge.statistics.periods import Period
+
+AVAILABLE_THOUGH_CLOSED = frozenset({"cleaning", "repair"})
+"""Reasons of closures during which a bed still counts as available (SPI 1: minor repairs)."""
+LONG = 180
+"""Days from which a stay is long."""
+DIED = "DIED"
+NINETY = 0.9
+
+
+@dataclass
+class Nights:
+    """Bed-nights of a period."""
+
+    contracted: int = 0
+    """Of all open beds."""
+    available: int = 0
+    occupied: int = 0
+    void: Counter[str] = field(default_factory=Counter)
+    """Why nobody used an available bed -> nights: `ready`, `held`, `cleaning`, `repair`."""
+
+
+def nights(
+    units: Sequence[Unit],
+    spells: Iterable[Spell],
+    period: Period,
+    held: Iterable[tuple[int, datetime, datetime]] = (),
+) -> Nights:
+    """Count the bed-nights of a period; `held`: bed, from when, until when somebody was expected in it."""
+    found = Nights()
+    lived: dict[int, set[date]] = defaultdict(set)
+    kept: dict[int, set[date]] = defaultdict(set)
+    closed: dict[int, dict[date, str]] = defaultdict(dict)
+    for spell in spells:
+        lived[spell.bed] |= set(_midnights(spell.started_at, spell.ended_at, period))
+    for bed, since, until in held:
+        kept[bed] |= set(_midnights(since, until, period))
+    for unit in units:
+        for since, ended, reason in unit.closures:
+            closed[unit.bed] |= dict.fromkeys(_midnights(since, ended, period), reason)
+        for on in _open_days(unit, period):
+            found.contracted += 1
+            why = closed[unit.bed].get(on)
+            if on in lived[unit.bed]:
+                found.available += 1
+                found.occupied += 1
+            elif why is None or why in AVAILABLE_THOUGH_CLOSED:
+                found.available += 1
+                found.void[why or ("held" if on in kept[unit.bed] else "ready")] += 1
+    return found
+
+
+def _open_days(unit: Unit, period: Period) -> Iterable[date]:
+    first = max(unit.opened_on, period.since)
+    last = period.until if unit.retired_on is None else min(period.until, unit.retired_on - timedelta(days=1))
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _midnights(since: datetime, until: datetime | None, period: Period) -> Iterable[date]:
+    """Give the days at whose end it was so: the night of a day is the midnight after it."""
+    on, last = max(london_date(since), period.since), period.until
+    while on <= last:
+        midnight = day_begins(on + timedelta(days=1))
+        if until is not None and until < midnight:
+            return
+        if since <= midnight:
+            yield on
+        on += timedelta(days=1)
+
+
+def turnaround(spells: Iterable[Spell], period: Period) -> list[float]:
+    """Return the days between one resident and the next in a bed, of those who moved in during the period."""
+    by_bed: dict[int, list[Spell]] = defaultdict(list)
+    for spell in spells:
+        by_bed[spell.bed].append(spell)
+    found = []
+    for theirs in by_bed.values():
+        theirs.sort(key=lambda spell: spell.started_at)
+        for before, after in pairwise(theirs):
+            if before.ended_at is not None and london_date(after.started_at) in period:
+                found.append(_days(before.ended_at, after.started_at))
+    return found
+
+
+@dataclass(frozen=True)
+class Time:
+    """One resident's whole time here, moves between beds included."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    destination: str = ""
+    planned: bool | None = None
+
+
+def times(spells: Iterable[Spell]) -> list[Time]:
+    """Join the spells of each referral to one time: a move of bed is no leaving."""
+    by_number: dict[int, list[Spell]] = defaultdict(list)
+    for spell in spells:
+        by_number[spell.number].append(spell)
+    found = []
+    for theirs in by_number.values():
+        theirs.sort(key=lambda spell: spell.started_at)
+        begun = theirs[0]
+        for spell in theirs:
+            if not spell.moved:
+                found.append(Time(begun.started_at, spell.ended_at, spell.destination, spell.planned))
+                begun = next((later for later in theirs if later.started_at > spell.started_at), spell)
+    return found
+
+
+@dataclass(frozen=True)
+class Stays:
+    """How long residents stayed."""
+
+    completed: tuple[float, ...]
+    """Days of each who left during the period."""
+    current: tuple[float, ...]
+    """Days so far of each who lived here at its end."""
+
+    @property
+    def long(self) -> int:
+        """How many who left had stayed longer than half a year."""
+        return sum(days > LONG for days in self.completed)
+
+
+def stays(found: Iterable[Time], period: Period) -> Stays:
+    """Return the lengths of completed and of current stays."""
+    end = day_begins(period.until + timedelta(days=1))
+    completed, current = [], []
+    for one in found:
+        if one.ended_at is not None and london_date(one.ended_at) in period:
+            completed.append(_days(one.started_at, one.ended_at))
+        elif one.started_at < end and (one.ended_at is None or one.ended_at >= end):
+            current.append(_days(one.started_at, end))
+    return Stays(tuple(completed), tuple(current))
+
+
+def move_on(found: Iterable[Time], period: Period) -> tuple[int, int]:
+    """Return how many left as planned, of how many who left; those who died are left out."""
+    left = [one for one in found if one.ended_at is not None and london_date(one.ended_at) in period]
+    alive = [one for one in left if one.destination != DIED and one.planned is not None]
+    return sum(bool(one.planned) for one in alive), len(alive)
+
+
+def middle(numbers: Sequence[float]) -> float | None:
+    """Return the median, or None of nothing."""
+    return median(numbers) if numbers else None
+
+
+def average(numbers: Sequence[float]) -> float | None:
+    """Return the mean, or None of nothing."""
+    return mean(numbers) if numbers else None
+
+
+def ninetieth(numbers: Sequence[float]) -> float | None:
+    """Return the 90th percentile: the least of the numbers that nine of ten do not exceed."""
+    ordered = sorted(numbers)
+    return ordered[min(len(ordered) - 1, int(-(-len(ordered) * NINETY // 1)) - 1)] if ordered else None
+
+
+def _days(since: datetime, until: datetime) -> float:
+    return max(0.0, (until - since) / timedelta(days=1))
