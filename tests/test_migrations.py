@@ -35,7 +35,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAPPED = (accounts, audit, beds, codes, inreach, once, placements, post, referrals, replays, rota, statistics, support_plans)
+MAPPED = (
+    accounts,
+    audit,
+    beds,
+    codes,
+    inreach,
+    once,
+    placements,
+    post,
+    referrals,
+    replays,
+    rota,
+    statistics,
+    support_plans,
+)
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 
