@@ -30,6 +30,7 @@ from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_every
 from refuge.placements import views as placements
 from refuge.referrals import views as referrals
 from refuge.replays import views as replays
+from refuge.rota import views as rota
 from support_plans.views import caring
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals, placements, replays, caring)
+ROOMS = (home, accounts, beds, referrals, rota, placements, replays, caring)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

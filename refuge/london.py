@@ -83,3 +83,19 @@ class Telling:
         if self.on_paper:
             return f"{clock_words(at)} on {date_words(london_date(at), today=self.today)}"
         return instant_words(at, now=self.now)
+
+
+def is_missing(on: date, minutes: int) -> bool:
+    """Return whether the clock never shows so many minutes after this day's midnight: in spring an hour is left out."""
+    wall = _wall(on, minutes)
+    return wall.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != wall.replace(tzinfo=None)
+
+
+def comes_twice(on: date, minutes: int) -> bool:
+    """Return whether the wall clock shows so many minutes after this day's midnight twice: in autumn an hour does."""
+    wall = _wall(on, minutes)
+    return not is_missing(on, minutes) and wall.utcoffset() != wall.replace(fold=1).utcoffset()
+
+
+def _wall(on: date, minutes: int) -> datetime:
+    return datetime.combine(on, time(), LONDON) + timedelta(minutes=minutes)

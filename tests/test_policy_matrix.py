@@ -27,9 +27,11 @@ from refuge.placements.models import AskedAbout, Asking, Offer, OfferAnswer, Tur
 from refuge.placements.service.matching import make_run
 from refuge.referrals.models import Referral, ReferralDraft, ReferralState
 from refuge.replays.models import Replay, ReplayState
+from refuge.rota.models import ClosureDay, Place, WorkshopPlace
 from support_plans.models import Assessment, CareRecord, Caution, TaskKind
 from support_plans.service.tasks import add_task
 from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
+from tests.rota.rows import add_exception, add_pattern, add_promise, add_room, add_worker, add_workshop
 from tests.support_plans.rows import add_resident
 from tests.support_plans.served import allocate, referral_of, written
 
@@ -77,6 +79,10 @@ OF_THE_NETWORK = Row("WM", own="WM", other="WM", hidden="WM")
 ANY_PERSON = Row("A", "A", "A", "A", "A")
 WORKS_WITH_HER = Row("WMP", own="WMP")
 """The staff of her refuge, and a practitioner who is allocated to her; what they open, their own agency wrote."""
+ANY_OF_NETWORK = Row("WMP", own="WMP", other="WMP", hidden="WMP")
+"""A worker, a house or a workshop: the whole network sees where it stands in the rota."""
+OWN_WORKER = Row("MP", own="MP")
+"""What is changed about a worker, or about a workshop: only by people of her agency, or of the one that holds it."""
 ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(ALL),
     ("GET", "/health"): EVERYBODY,
@@ -220,6 +226,55 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/huddle"): Row("WMP"),
     ("GET", "/account/digest"): Row("WMP"),
     ("POST", "/account/digest"): Row("WMP"),
+    # Rota
+    ("GET", "/rota"): Row("WMP"),
+    ("GET", "/rota/workers"): Row("WMP"),
+    ("GET", "/rota/workers/new"): Row("MP"),
+    ("POST", "/rota/workers/new"): Row("MP"),
+    ("GET", "/rota/workers/<ref>"): ANY_OF_NETWORK,
+    ("GET", "/rota/workers/<ref>/edit"): OWN_WORKER,
+    ("POST", "/rota/workers/<ref>/edit"): OWN_WORKER,
+    ("GET", "/rota/workers/<ref>/skills"): OWN_WORKER,
+    ("POST", "/rota/workers/<ref>/skills"): OWN_WORKER,
+    ("POST", "/rota/workers/<ref>/skills/remove"): OWN_WORKER,
+    ("GET", "/rota/workers/<ref>/patterns/new"): OWN_WORKER,
+    ("POST", "/rota/workers/<ref>/patterns/new"): OWN_WORKER,
+    ("GET", "/rota/workers/<ref>/away"): OWN_WORKER,
+    ("POST", "/rota/workers/<ref>/away"): OWN_WORKER,
+    ("GET", "/rota/patterns/<ref>/end"): OWN_WORKER,
+    ("POST", "/rota/patterns/<ref>/end"): OWN_WORKER,
+    ("GET", "/rota/exceptions/<ref>/withdraw"): OWN_WORKER,
+    ("POST", "/rota/exceptions/<ref>/withdraw"): OWN_WORKER,
+    ("GET", "/rota/days"): Row("WMP"),
+    ("POST", "/rota/days"): Row("MP"),
+    ("POST", "/rota/days/<ref>/remove"): OWN_WORKER,
+    ("POST", "/rota/days/bank-holidays"): Row("MP"),
+    ("GET", "/rota/cover"): Row("WMPC"),
+    ("GET", "/rota/houses"): Row("WMP"),
+    ("GET", "/rota/houses/<ref>"): ANY_OF_NETWORK,
+    ("GET", "/rota/houses/<ref>/rooms/new"): OWN_REFUGE,
+    ("POST", "/rota/houses/<ref>/rooms/new"): OWN_REFUGE,
+    ("GET", "/rota/rooms/<ref>/edit"): OWN_REFUGE,
+    ("POST", "/rota/rooms/<ref>/edit"): OWN_REFUGE,
+    ("GET", "/rota/houses/<ref>/promises/new"): OWN_REFUGE,
+    ("POST", "/rota/houses/<ref>/promises/new"): OWN_REFUGE,
+    ("GET", "/rota/promises/<ref>/end"): OWN_REFUGE,
+    ("POST", "/rota/promises/<ref>/end"): OWN_REFUGE,
+    ("GET", "/rota/houses/<ref>/travel"): OWN_REFUGE,
+    ("POST", "/rota/houses/<ref>/travel"): OWN_REFUGE,
+    # Training
+    ("GET", "/training"): Row("WMP"),
+    ("GET", "/training/totals"): Row("WMPC"),
+    ("GET", "/training/new"): Row("MP"),
+    ("POST", "/training/new"): Row("MP"),
+    ("GET", "/training/<ref>"): ANY_OF_NETWORK,
+    ("GET", "/training/<ref>/edit"): OWN_WORKER,
+    ("POST", "/training/<ref>/edit"): OWN_WORKER,
+    ("POST", "/training/<ref>/book"): ANY_OF_NETWORK,
+    ("POST", "/training/<ref>/cancel-place"): ANY_OF_NETWORK,
+    ("POST", "/training/<ref>/attendance"): OWN_WORKER,
+    ("GET", "/training/<ref>/feedback"): Row("WMP", own="WMP"),
+    ("POST", "/training/<ref>/feedback"): Row("WMP", own="WMP"),
     # Turning away
     ("GET", "/referrals/<ref>/turn-away"): Row("WM", own="WM"),
     ("POST", "/referrals/<ref>/turn-away"): Row("WM", own="WM"),
@@ -286,6 +341,11 @@ AUDITED = {
     "/tasks": "tasks.listed",
     "/tasks/<ref>": "task.seen",
     "/huddle": "huddle.seen",
+    "/rota": "rota.seen",
+    "/rota/workers": "workers.listed",
+    "/rota/workers/<ref>": "worker.seen",
+    "/rota/cover": "cover.seen",
+    "/training/<ref>": "workshop.seen",
     "/matches": "match.seen",
     "/matches/<ref>": "match.seen",
     "/matches/<ref>/choose/<referral>": "referral.matched",
@@ -302,6 +362,11 @@ SHOWS_NOBODY = {
     "/referrals/drafts/<ref>/token", "/referrals/drafts/<ref>/discard",
     "/turn-aways", "/matches/rules", "/tasks/new", "/account/digest",
     "/replays", "/replays/new", "/replays/<ref>", "/replays/<ref>/progress", "/replays/costs", "/replays/costs/<kind>",
+    "/rota/workers/new", "/rota/workers/<ref>/edit", "/rota/workers/<ref>/skills", "/rota/workers/<ref>/patterns/new",
+    "/rota/workers/<ref>/away", "/rota/patterns/<ref>/end", "/rota/exceptions/<ref>/withdraw", "/rota/days",
+    "/rota/houses", "/rota/houses/<ref>", "/rota/houses/<ref>/rooms/new", "/rota/rooms/<ref>/edit",
+    "/rota/houses/<ref>/promises/new", "/rota/promises/<ref>/end", "/rota/houses/<ref>/travel",
+    "/training", "/training/totals", "/training/new", "/training/<ref>/edit", "/training/<ref>/feedback",
 }  # fmt: skip
 """Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""
 
@@ -560,7 +625,54 @@ class World:
         person = Pilot().person(db, "recovery")
         return service.make_link(db, person, by=SYSTEM, at=now()) if relation == "own" else f"nothing-{relation}"
 
+    @staticmethod
+    def _rota_worker(db: Session, reader: str, relation: str) -> str:
+        return add_worker(db, PEOPLE_OF.get(relation, reader), person_id=None).ref
 
+    @classmethod
+    def _pattern(cls, db: Session, reader: str, relation: str) -> str:
+        worker = add_worker(db, PEOPLE_OF.get(relation, reader), person_id=None)
+        return add_pattern(db, worker, REFUGES[relation]).ref
+
+    @classmethod
+    def _exception(cls, db: Session, reader: str, relation: str) -> str:
+        worker, at = add_worker(db, PEOPLE_OF.get(relation, reader), person_id=None), now()
+        return add_exception(db, worker, at, at + timedelta(days=2)).ref
+
+    @staticmethod
+    def _closure_day(db: Session, reader: str, relation: str) -> str:
+        person = Pilot().person(db, PEOPLE_OF.get(relation, reader))
+        kept = db.scalars(select(ClosureDay.on).where(ClosureDay.agency_id == person.agency_id)).all()
+        row = ClosureDay(
+            ref=new_ref(db, ClosureDay), network_id=person.network_id, agency_id=person.agency_id, name="Away day",
+            on=max([*kept, now().date()]) + timedelta(days=1),
+        )  # fmt: skip
+        db.add(row)
+        return row.ref
+
+    @staticmethod
+    def _session_room(db: Session, _reader: str, relation: str) -> str:
+        return add_room(db, REFUGES[relation], name=f"Room {new_ref(db, Refuge)}").ref
+
+    @staticmethod
+    def _promise(db: Session, _reader: str, relation: str) -> str:
+        return add_promise(db, REFUGES[relation]).ref
+
+    @staticmethod
+    def _workshop(db: Session, reader: str, relation: str) -> str:
+        """Make a workshop of yesterday that the reader attended, if it is hers."""
+        by = Pilot().person(db, PEOPLE_OF.get(relation, reader))
+        begun = now() - timedelta(days=1)
+        row = add_workshop(
+            db, network_id=by.network_id, held_by_id=by.agency_id, from_at=begun, until_at=begun + timedelta(hours=3)
+        )
+        place = {"person_id": by.id, "state": Place.ATTENDED, "booked_by_id": by.id, "booked_at": LONG_AGO}
+        db.add(WorkshopPlace(workshop_id=row.id, **place))
+        return row.ref
+
+
+PEOPLE_OF = {"other": "recovery", "hidden": "recovery", "elsewhere": "worker.elsewhere"}
+"""Whose worker, day or workshop it is, unless it is of the reader's own agency."""
 REFUGES = {"own": "WALL", "other": "Panahghar", "hidden": "Panahghar", "elsewhere": "Elsewhere"}
 
 
@@ -591,7 +703,10 @@ def kind_of(rule: str) -> str:
     kinds = {
         "/care/": "her", "/tasks/": "task",
         "/replays/costs/": "priced", "/replays/": "replay",
-        "/static/": "static", "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
+        "/static/": "static", "/rota/workers/": "rota_worker", "/rota/patterns/": "pattern",
+        "/rota/days/": "closure_day", "/rota/exceptions/": "exception", "/rota/houses/": "refuge",
+        "/rota/rooms/": "session_room", "/rota/promises/": "promise", "/training/": "workshop",
+        "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
         "/asked/": "question",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
         "/referrals/": "referral", "/people/": "person", "/account/sessions/": "session", "/welcome/": "link",

@@ -48,9 +48,16 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
     ("Tasks", "care.tasks", "/tasks", Permission.TASK_SEE),
     ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE),
+    ("Rota", "rota.week", "/rota", Permission.ROTA_SEE),
+    ("Training", "rota.training", "/training", Permission.TRAINING_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
+FIGURES: tuple[tuple[str, str, str, Permission, Permission], ...] = (
+    ("Cover", "rota.cover_page", "/rota/cover", Permission.COVER_SEE, Permission.ROTA_SEE),
+    ("Training", "rota.training_totals", "/training", Permission.TRAINING_COUNT, Permission.TRAINING_SEE),
+)
+"""The same for who sees figures only: whoever holds the last permission sees more, and needs no such entry."""
 
 
 def navigation(path: str) -> list[Link]:
@@ -59,6 +66,10 @@ def navigation(path: str) -> list[Link]:
         Link(label, url_for(endpoint), path == start if start == "/" else path.startswith(start))
         for label, endpoint, start, permission in ENTRIES
         if permission is None or user().may(permission)
+    ] + [
+        Link(label, url_for(endpoint), path.startswith(start))
+        for label, endpoint, start, permission, more in FIGURES
+        if user().may(permission) and not user().may(more)
     ]
 
 

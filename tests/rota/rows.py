@@ -9,12 +9,16 @@ from refuge.database import new_ref
 from refuge.london import LONDON
 from refuge.rota.models import (
     Audience,
+    CoverPromise,
     Discipline,
     ExceptionKind,
     ExceptionPlace,
     Pattern,
     PatternPlace,
+    Promised,
+    RoomHours,
     RotaException,
+    SessionRoom,
     Worker,
     Workshop,
 )
@@ -97,6 +101,29 @@ def add_workshop(db: Session, **told: Any) -> Workshop:  # noqa: ANN401  any col
     db.add(workshop)
     db.flush()
     return workshop
+
+
+def add_room(db: Session, house: str = "WALL", **told: Any) -> SessionRoom:  # noqa: ANN401  any column
+    """Add a room for sessions of four people, Monday to Friday 09:00 to 17:00, unless told otherwise."""
+    plain: dict[str, Any] = {"refuge_id": Pilot().refuge(db, house).id, "name": "Quiet room", "capacity": 4}
+    hours = [RoomHours(weekday=day, opens=540, closes=1020) for day in range(5)]
+    room = SessionRoom(ref=new_ref(db, SessionRoom), hours=hours, **{**plain, **told})
+    db.add(room)
+    db.flush()
+    return room
+
+
+def add_promise(db: Session, house: str = "WALL", **told: Any) -> CoverPromise:  # noqa: ANN401  any column
+    """Promise a mental health practitioner on weekdays 09:00 to 17:00, not on bank holidays, unless told otherwise."""
+    plain: dict[str, Any] = {
+        "refuge_id": Pilot().refuge(db, house).id, "promised": Promised.MENTAL_HEALTH_PRACTITIONER,
+        "weekdays": WORKWEEK, "from_minute": 540, "until_minute": 1020, "days_a_week": None, "at_least": 1,
+        "on_bank_holidays": False, "valid_from": date(2020, 1, 1), "valid_until": None,
+    }  # fmt: skip
+    row = CoverPromise(ref=new_ref(db, CoverPromise), **{**plain, **told})
+    db.add(row)
+    db.flush()
+    return row
 
 
 def days(count: int) -> timedelta:

@@ -26,19 +26,36 @@ def shifts(session: Session, worker_ids: Collection[int], from_on: date, until_o
     return rota_of(session, worker_ids, from_on, until_on).shifts
 
 
-def rota_of(session: Session, worker_ids: Collection[int], from_on: date, until_on: date) -> Rota:
-    """Return when these workers work, and which hours of their patterns they do not, with why."""
+def rota_of(
+    session: Session,
+    worker_ids: Collection[int],
+    from_on: date,
+    until_on: date,
+    *,
+    if_away: Sequence[Away] = (),
+    if_added: Sequence[Shift] = (),
+) -> Rota:
+    """Return when these workers work, and which hours of their patterns they do not, with why.
+
+    `if_away` and `if_added` are counted as if they stood already: what leave would do, before it is entered.
+    """
     assigned = {
         worker.id: worker for worker in session.scalars(select(Worker).where(Worker.id.in_(worker_ids))).unique()
     }
     exceptions = _exceptions(session, worker_ids, from_on, until_on)
     return hours.rota(
         [cut for row in _patterns(session, worker_ids, from_on, until_on) if (cut := _pattern(row, assigned))],
-        [Away(row.worker_id, row.from_at, row.until_at, Why(row.kind)) for row in exceptions if not row.works],
         [
-            Shift(row.worker_id, tuple(place.refuge_id for place in row.places), row.from_at, row.until_at)
-            for row in exceptions
-            if row.works
+            *(Away(row.worker_id, row.from_at, row.until_at, Why(row.kind)) for row in exceptions if not row.works),
+            *if_away,
+        ],
+        [
+            *(
+                Shift(row.worker_id, tuple(place.refuge_id for place in row.places), row.from_at, row.until_at)
+                for row in exceptions
+                if row.works
+            ),
+            *if_added,
         ],
         days_off(session, assigned.values(), from_on, until_on),
         from_on,

@@ -1,0 +1,184 @@
+"""What the houses of the reader's network are promised, against what the rota gives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import false, or_, select
+
+from refuge.beds.models import Refuge
+from refuge.permissions import Permission
+from refuge.rota import hours
+from refuge.rota.cover import Covered, Gap, Promise, covered
+from refuge.rota.hours import Away, DaysOff, Missed, Rota, Shift, WorkingPattern
+from refuge.rota.models import AgencyRota, CoverPromise, Promised, Worker, weekdays_of
+from refuge.rota.queries.calendar import network_bank_holidays
+from refuge.rota.queries.shifts import rota_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+
+DAY = timedelta(days=1)
+LOOKED_AT = timedelta(weeks=6)
+"""How far into long leave the gaps that it makes are looked for: by then somebody else is found, or it is known."""
+STAFF = 0
+"""Stands for a house's own staff among the ids of workers."""
+
+
+class Line(NamedTuple):
+    """One promise of a house on the days asked about."""
+
+    row: CoverPromise
+    covered: Covered
+
+
+class House(NamedTuple):
+    """A house with its promises."""
+
+    refuge: Refuge
+    lines: list[Line]
+
+
+class Cover(NamedTuple):
+    """The houses of a network over some days, and who is named in causes."""
+
+    houses: list[House]
+    names: dict[int, Worker]
+
+
+class Supposed(NamedTuple):
+    """What is counted as if it stood already."""
+
+    away: Sequence[Away] = ()
+    added: Sequence[Shift] = ()
+
+
+def of_network(reader: Person) -> ColumnElement[bool]:
+    """Return which refuges' cover the reader may see: her network's, if her role has to do with it."""
+    return Refuge.network_id == reader.network_id if reader.may(Permission.COVER_SEE) else false()
+
+
+def cover(
+    session: Session, reader: Person, from_on: date, until_on: date, *, supposed: Supposed = Supposed()  # noqa: B008  it is never changed
+) -> Cover:  # fmt: skip
+    """Return what each house is promised on these days, both included, and what it is given."""
+    refuges = session.scalars(select(Refuge).where(of_network(reader)).order_by(Refuge.name)).unique().all()
+    rows = session.scalars(
+        select(CoverPromise)
+        .where(
+            CoverPromise.refuge_id.in_([one.id for one in refuges]),
+            CoverPromise.valid_from <= until_on,
+            or_(CoverPromise.valid_until.is_(None), CoverPromise.valid_until >= from_on),
+        )
+        .order_by(CoverPromise.refuge_id, CoverPromise.id)
+    ).all()
+    workers = session.scalars(select(Worker).where(Worker.network_id == reader.network_id)).unique().all()
+    by_id = {one.id: one for one in workers}
+    # A night that began on the day before, or added hours, may reach into the first day.
+    rota = rota_of(
+        session, list(by_id), from_on - DAY, until_on, if_away=supposed.away, if_added=supposed.added
+    )  # fmt: skip
+    bank = network_bank_holidays(session, reader.network_id, from_on, until_on)
+    closed = _houses_off(session, refuges, bank)
+    days = [from_on + timedelta(days=count) for count in range((until_on - from_on).days + 1)]
+    houses = []
+    for refuge in refuges:
+        own = [row for row in rows if row.refuge_id == refuge.id]
+        staff = _staff(refuge, closed.get(refuge.agency_id), days)
+        always = _telephone(refuge, days)
+        lines = [Line(row, _covered(row, days, _kind(row, rota, by_id, staff, always), bank)) for row in own]
+        houses.append(House(refuge, lines))
+    return Cover(houses, by_id)
+
+
+def promise_of(row: CoverPromise) -> Promise:
+    """Return a promise as cover is counted from it."""
+    return Promise(
+        row.refuge_id, row.promised, frozenset(weekdays_of(row.weekdays)), row.from_minute, row.until_minute,
+        row.days_a_week, row.at_least, row.on_bank_holidays, row.valid_from, row.valid_until,
+    )  # fmt: skip
+
+
+def _covered(
+    row: CoverPromise, days: Sequence[date], given: tuple[Sequence[Shift], Sequence[Missed]], bank: frozenset[date]
+) -> Covered:
+    return covered(promise_of(row), days, *given, bank)
+
+
+def _kind(
+    row: CoverPromise, rota: Rota, workers: dict[int, Worker], staff: Rota, always: Shift | None
+) -> tuple[Sequence[Shift], Sequence[Missed]]:
+    """Return the shifts given and missed that count for a promise."""
+    if row.promised is Promised.STAFF:
+        return staff.shifts, staff.missed
+    if row.promised is Promised.TELEPHONE:
+        return (staff.shifts if always is None else [always]), ()
+    these = {one.id for one in workers.values() if one.discipline.value == row.promised.value}
+    return (
+        [one for one in rota.shifts if one.worker_id in these],
+        [one for one in rota.missed if one.shift.worker_id in these],
+    )
+
+
+def _telephone(refuge: Refuge, days: Sequence[date]) -> Shift | None:
+    """Return one span over all these days, if somebody answers the telephone whenever no staff are in."""
+    if not refuge.telephone_cover:
+        return None
+    return Shift(STAFF, (refuge.id,), hours.instant(days[0] - DAY, 0), hours.instant(days[-1] + 3 * DAY, 0))
+
+
+def _staff(refuge: Refuge, off: DaysOff | None, days: Sequence[date]) -> Rota:
+    """Return when the house's own staff are in, as the house says."""
+    patterns = [
+        WorkingPattern(STAFF, (refuge.id,), frozenset({row.weekday}), row.opens, row.closes, days[0] - DAY)
+        for row in refuge.hours
+    ]
+    return hours.rota(patterns, [], [], {STAFF: off} if off else {}, days[0] - DAY, days[-1])
+
+
+def _houses_off(session: Session, refuges: Collection[Refuge], bank: frozenset[date]) -> dict[int, DaysOff]:
+    """Return the days off of agencies that said that their houses are not staffed on bank holidays."""
+    away = session.scalars(
+        select(AgencyRota.agency_id).where(
+            AgencyRota.agency_id.in_({one.agency_id for one in refuges}), AgencyRota.works_bank_holidays.is_(False)
+        )
+    )
+    return {agency_id: DaysOff(bank_holidays=bank) for agency_id in away}
+
+
+def gaps_made(
+    session: Session, reader: Person, supposed: Supposed, from_on: date, until_on: date
+) -> list[tuple[Line, Refuge, Gap]]:
+    """Return the gaps in cover that what is supposed would make in the weeks that it touches."""
+    first = from_on - timedelta(days=from_on.weekday())
+    last = min(until_on, from_on + LOOKED_AT)
+    found: list[tuple[Line, Refuge, Gap]] = []
+    while first <= last:
+        before = cover(session, reader, first, first + 6 * DAY)
+        after = cover(session, reader, first, first + 6 * DAY, supposed=supposed)
+        known = {(line.row.id, gap) for house in before.houses for line in house.lines for gap in line.covered.gaps}
+        found += [
+            (line, house.refuge, gap)
+            for house in after.houses
+            for line in house.lines
+            for gap in line.covered.gaps
+            if (line.row.id, gap) not in known
+        ]
+        first += 7 * DAY
+    return found
+
+
+def promises_of(session: Session, refuge: Refuge, *, on: date) -> Sequence[CoverPromise]:
+    """Return what a house is promised on a day or later."""
+    return session.scalars(
+        select(CoverPromise)
+        .where(
+            CoverPromise.refuge_id == refuge.id, or_(CoverPromise.valid_until.is_(None), CoverPromise.valid_until >= on)
+        )
+        .order_by(CoverPromise.promised, CoverPromise.from_minute, CoverPromise.id)
+    ).all()
