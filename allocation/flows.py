@@ -37,10 +37,6 @@ class Face:
     must_left: Truths
     must_right: Truths
 
-    def only(self, kept: Truths) -> Face:
-        """Return the face with some of its pairs."""
-        return Face(self.lefts[kept], self.rights[kept], self.must_left, self.must_right)
-
 
 @dataclass
 class Stage:

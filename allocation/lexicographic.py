@@ -58,17 +58,24 @@ class Reached:
     """What one goal reached, and the most that it could while the goals before it keep what they reached."""
 
     total: int
-    bound: int
+    bound: int | None
+    """None: nobody knows."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing can be better."""
+        return self.total == self.bound
 
 
-def judge(totals: Sequence[int], bounds: Sequence[int], most: Sequence[int]) -> list[Reached]:
-    """Hold totals against a bound that is in strict order too.
+def judge(totals: Sequence[int], bounds: Sequence[int | None], most: Sequence[int]) -> list[Reached]:
+    """Hold totals against bounds that are in strict order too; `most` is the most that each goal can be at all.
 
-    The bound of a goal says something only while every goal before it reached its own: after the first that did not,
-    `most` is all that is known of the later ones.
+    The bound of a goal says something only while every goal before it reached its own. After the first that did not,
+    nothing is known of the later ones, but for those that cannot be more than they are.
     """
     found, level = [], True
     for total, bound, highest in zip(totals, bounds, most, strict=True):
-        found.append(Reached(total, max(total, bound) if level else max(total, highest)))
-        level = level and total == bound
+        told = max(total, bound) if level and bound is not None else None
+        found.append(Reached(total, total if total >= highest else told))
+        level = level and found[-1].proven
     return found

@@ -249,6 +249,12 @@ class Weights:
                 total += weights.ravel()[(of_row * weights.shape[1])[rows] + of_column[columns]]
         return total if self.goal.sense is Sense.MORE else -total
 
+    @property
+    def is_by_household(self) -> bool:
+        """Whether a pair adds the same wherever the household goes."""
+        apart = [weights is not None and weights.shape[1] <= 1 for _of_row, _of_column, weights in self.parts]
+        return not self.goal.counts_asks and all(apart)
+
     def reach(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the least and the most that a pair of each row can add, with the same sign, barred or not."""
         import numpy as np  # noqa: PLC0415 — the same.

@@ -20,6 +20,8 @@ MOST_PAIRS = 4000
 """Up to how many pairs a problem is small enough to be solved as a whole."""
 WORK = 2000
 """How many shortest paths are about a second's work."""
+SHARE = 10
+"""What part of all effort one search may take: what needs more is quicker solved as large problems are."""
 LOTS = 2**32
 
 
@@ -51,7 +53,7 @@ class Plan:
         matching.change((left, right, None) for cap in full for left, right in _inside(cap, matching.pairs[LEFT]))
         open_caps = [cap for cap in caps if _binds(cap, matching.pairs[LEFT])]
         prices = [self.prices.get(replace(cap, limit=0), 0) for cap in open_caps]
-        search = Search(matching, open_caps, prices, int(self.core.context.problem.limits.effort * WORK))
+        search = Search(matching, open_caps, prices, int(self.core.context.problem.limits.effort * WORK / SHARE))
         found = search.run()
         if keep_prices:
             pairs = zip(open_caps, search.root_prices, strict=True)
@@ -70,7 +72,7 @@ class Plan:
         """Return what was found, with its bounds."""
         totals, bounds = self.totals(self.found.weight), self.totals(self.found.bound)
         reached = judge(totals, bounds, [high for _low, high in self.order.spans[:-1]])
-        stopped = any(one.total != one.bound for one in reached)
+        stopped = not all(one.proven for one in reached)
         return Answer(self.placed(self.found), reached, stopped)
 
     def weight(self, household: str, bed: str) -> int:

@@ -68,7 +68,8 @@ class GoalResult:
 
     goal: str
     value: int
-    bound: int
+    bound: int | None
+    """None: nothing is known of how far it could go."""
     proven: bool
     """Whether value and bound are the same."""
 

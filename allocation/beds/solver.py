@@ -12,7 +12,7 @@ from allocation.beds.goals import GOALS
 from allocation.beds.large import solve_large
 from allocation.beds.problem import Problem
 from allocation.beds.reasons import Reasons
-from allocation.beds.small import MOST_PAIRS, plan
+from allocation.beds.small import MOST_PAIRS, Plan, plan
 from allocation.beds.solution import GoalResult, Placement, Solution, Unplaced, Verdict
 
 MOST_EXPLAINED = 200
@@ -30,12 +30,11 @@ def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
     began = time.perf_counter()
     refuse_bad(problem)
     core = Core.of(problem)
-    small = len(core.pairs[0]) <= MOST_PAIRS
-    solved = plan(core) if small else None
+    solved = _plan(core)
     answer = solved.answer() if solved else solve_large(core)
     placed = {**answer.placed, **core.decided}
     waiting = [household.ref for household in core.table.households if household.ref not in placed]
-    every = explain_all if explain_all is not None else small and len(waiting) <= MOST_EXPLAINED
+    every = explain_all if explain_all is not None else solved is not None and len(waiting) <= MOST_EXPLAINED
     explainer = Explainer(core, placed, solved)
     unplaced = tuple(explainer.explain(ref) if every else _unexplained(core, ref) for ref in waiting)
     goals = _results(core, answer)
@@ -65,9 +64,14 @@ def explain_some(problem: Problem, solution: Solution, households: Sequence[str]
     """
     core = Core.of(problem)
     placed = {placement.household: placement.bed for placement in solution.placements}
-    small = len(core.pairs[0]) <= MOST_PAIRS
-    explainer = Explainer(core, placed, plan(core) if small else None)
+    explainer = Explainer(core, placed, _plan(core))
     return tuple(explainer.explain(core.context.households[ref].ref) for ref in households)
+
+
+def _plan(core: Core) -> Plan | None:
+    """Return a small problem solved as a whole; None if it is too large, or so crowded that the large way is better."""
+    solved = plan(core) if len(core.pairs[0]) <= MOST_PAIRS else None
+    return solved if solved and solved.found.proven else None
 
 
 def _unexplained(core: Core, ref: str) -> Unplaced:
@@ -86,8 +90,8 @@ def _results(core: Core, answer: Answer) -> tuple[GoalResult, ...]:
     found = []
     for name, added, reached in zip(core.goals, core.decided_totals(), answer.reached, strict=True):
         sense = int(GOALS[name].sense)
-        value, bound = sense * (reached.total + added), sense * (reached.bound + added)
-        found.append(GoalResult(name, value, bound, value == bound))
+        bound = None if reached.bound is None else sense * (reached.bound + added)
+        found.append(GoalResult(name, sense * (reached.total + added), bound, reached.proven))
     return tuple(found)
 
 
@@ -95,7 +99,7 @@ def _notes(core: Core, answer: Answer, *, explained: bool) -> Iterable[str]:
     """Return what staff should know of the run."""
     if answer.stopped:
         yield "Time was up before every goal was proven best: the bounds say how much better an answer could be."
-    elif any(one.total != one.bound for one in answer.reached):
+    elif not all(one.proven for one in answer.reached):
         yield "Not every goal is proven best: the bounds say how much better an answer could be at most."
     if not explained:
         yield "So many are not placed that each is explained when somebody asks."

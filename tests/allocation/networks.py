@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -24,16 +25,22 @@ ON = date(2026, 11, 23)
 LANGUAGES = ("pa", "ur", "gu", "pl", "ar", "so")
 
 
-def network(beds: int, households: int, *, seed: int = 0, area_of: int = 4) -> Problem:
-    """Return a problem with refuges of about ten beds, one area for every `area_of` refuges."""
+def network(beds: int, households: int, *, seed: int = 0, area_of: int = 4, crowded: bool = False) -> Problem:
+    """Return a problem with refuges of about ten beds, one area for every `area_of` refuges.
+
+    A crowded one has few places for high support and many who must not meet, so that side rules bind hard.
+    """
     random = Random(seed)  # noqa: S311 — made-up people, the same every time.
     refuges = [_refuge(random, number, area_of) for number in range(max(2, beds // 10))]
     rooms = [_bed(random, number, refuges[number % len(refuges)]) for number in range(beds)]
     areas = sorted({refuge.area for refuge in refuges})
     waiting = [_household(random, number, areas, refuges) for number in range(households)]
+    if crowded:
+        refuges = [replace(refuge, high_support_places=1, nrpf_places=1) for refuge in refuges]
+        waiting = [_crowding(random, household) for household in waiting]
     living = [_occupant(random, number, refuge) for number, refuge in enumerate(refuges) if random.random() < 0.5]
     refs = [household.ref for household in waiting]
-    pairs = [tuple(random.sample(refs, 2)) for _ in range(households // 20)]
+    pairs = [tuple(random.sample(refs, 2)) for _ in range(households // (2 if crowded else 20))]
     pairs += [(random.choice(refs), random.choice(living).ref) for _ in range(households // 20) if living]
     return Problem(
         on=ON,
@@ -108,6 +115,12 @@ def _household(random: Random, number: int, areas: list[str], refuges: list[Refu
         preferred_areas=(random.choice(areas),) if random.random() < 0.3 else (),
         language=random.choice(LANGUAGES) if random.random() < 0.25 else None,
     )
+
+
+def _crowding(random: Random, household: Household) -> Household:
+    """Return a household that more likely takes one of the places that are few."""
+    needs = {**household.needs, "drugs": random.choice((Level.HIGH, Level.LOW))}
+    return replace(household, needs=needs, funding=random.choice((Funding.FUNDED_PLACE, Funding.PUBLIC_FUNDS)))
 
 
 def _child(random: Random) -> Child:

@@ -15,7 +15,7 @@ from allocation.beds.goals import GOALS, weigh
 from allocation.beds.large import solve_large
 from allocation.beds.problem import Decision, Limits, Problem
 from allocation.beds.small import MOST_PAIRS, plan
-from allocation.beds.solution import Solution, Verdict
+from allocation.beds.solution import GoalResult, Solution, Verdict
 from allocation.beds.solver import explain, solve
 from tests.allocation.greedy import first_fit
 from tests.allocation.networks import network
@@ -34,6 +34,12 @@ def totals(core: Core, pairs: dict[str, str]) -> list[int]:
         * sum(weigh(name, core.table, context.households[one], context.beds[bed]) for one, bed in pairs.items())
         for name in core.goals
     ]
+
+
+def bound_of(goal: GoalResult) -> int:
+    """What a goal can be at most, or at least where less is better; it must be known."""
+    assert goal.bound is not None
+    return goal.bound
 
 
 def breaks_a_side_rule(core: Core, pairs: dict[str, str]) -> bool:
@@ -94,22 +100,33 @@ def test_a_network_of_the_pilots_size_is_solved_and_proven(seed: int) -> None:
     assert solution.proven
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_way_for_large_networks_is_sound_and_its_bounds_hold(seed: int) -> None:
-    problem = network(40, 90, seed=seed)
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(20, 45), st.integers(20, 90))
+def test_the_way_for_large_networks_is_sound_and_its_bounds_hold(seed: int, beds: int, households: int) -> None:
+    problem = network(beds, households, seed=seed, crowded=True)
     exact = solve(problem, explain_all=False)
-    assert exact.proven
     core = Core.of(problem)
     answer = solve_large(core)
     best = totals(core, placed(exact))
     reached = totals(core, answer.placed)
     assert not breaks_a_side_rule(core, answer.placed)
     assert [one.total for one in answer.reached] == reached
-    assert reached <= best
+    assert reached <= best or not exact.proven
+    if all(one.proven for one in answer.reached):
+        assert reached >= best
     for goal, one in enumerate(answer.reached):
-        assert one.bound >= one.total
+        assert one.bound is None or one.bound >= one.total
         if all(most >= earlier.total for most, earlier in zip(best, answer.reached[:goal], strict=False)):
-            assert one.bound >= best[goal]
+            assert one.bound is None or one.bound >= best[goal]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_way_for_large_networks_proves_every_goal_where_the_exact_way_does(seed: int) -> None:
+    problem = network(40, 90, seed=seed)
+    core = Core.of(problem)
+    answer = solve_large(core)
+    assert all(one.proven for one in answer.reached)
+    assert totals(core, answer.placed) == totals(core, placed(solve(problem, explain_all=False)))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -172,7 +189,7 @@ def test_when_time_is_up_the_best_so_far_is_told_with_what_could_be_better() -> 
     assert "Time was up" in solution.notes[0]
     best = solve(hard, explain_all=False)
     sense = int(GOALS[best.goals[0].goal].sense)
-    assert sense * solution.goals[0].bound >= sense * best.goals[0].value >= sense * solution.goals[0].value
+    assert sense * bound_of(solution.goals[0]) >= sense * best.goals[0].value >= sense * solution.goals[0].value
 
 
 def large(effort: float = 30.0, seed: int = 0) -> Problem:
@@ -189,7 +206,7 @@ def test_a_large_network_keeps_the_best_so_far_when_its_effort_is_used_up(effort
     assert not solution.proven
     assert "Time was up" in solution.notes[0]
     assert 0 < len(solution.placements) <= len(best.placements)
-    assert solution.goals[0].bound >= best.goals[0].value >= solution.goals[0].value
+    assert bound_of(solution.goals[0]) >= best.goals[0].value >= solution.goals[0].value
 
 
 def test_the_same_effort_ends_a_large_network_the_same_way() -> None:
@@ -197,19 +214,44 @@ def test_the_same_effort_ends_a_large_network_the_same_way() -> None:
     assert replace(solve(problem), seconds=0) == replace(solve(problem), seconds=0)
 
 
-def test_a_goal_that_is_merely_unproven_is_not_put_down_to_time() -> None:
-    solution = next(found for found in (solve(large(seed=seed)) for seed in range(20)) if not found.proven)
-    assert not any("Time was up" in note for note in solution.notes)
-    assert solution.notes[0].startswith("Not every goal is proven best")
+def test_a_network_too_large_for_linear_programmes_says_what_is_not_proven_and_what_nobody_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problems = [network(80, 800, seed=seed) for seed in range(3)]
+    best = [solve(problem) for problem in problems]
+    monkeypatch.setattr("allocation.beds.large.solving.MOST_IN_PROGRAMME", 0)
+    found = [solve(problem) for problem in problems]
+    assert not all(solution.proven for solution in found)
+    for problem, other, solution in zip(problems, best, found, strict=True):
+        assert broken_rules(problem, solution) == []
+        assert all(goal.proven for goal in solution.goals[:2])
+        assert not any("Time was up" in note for note in solution.notes)
+        assert solution.proven or solution.notes[0].startswith("Not every goal is proven best")
+        for goal, reached in zip(solution.goals, other.goals, strict=True):
+            sense = int(GOALS[goal.goal].sense)
+            assert goal.proven or goal.bound != 0
+            assert goal.bound is None or sense * goal.bound >= sense * goal.value
+            assert goal.bound is None or goal.proven or sense * goal.bound >= sense * reached.value
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_large_network_says_nothing_of_a_goal_that_means_nothing(seed: int) -> None:
-    solution = solve(large(seed=seed))
-    assert all(goal.proven for goal in solution.goals[:2])
-    for goal in solution.goals:
-        if goal.goal == "spare_scarce_beds":
-            assert 0 < goal.bound <= goal.value
+@pytest.mark.parametrize("seed", range(6))
+def test_a_large_network_proves_every_goal(seed: int) -> None:
+    problem = large(seed=seed)
+    solution = solve(problem)
+    assert broken_rules(problem, solution) == []
+    assert solution.proven
+    assert not any("proven" in note for note in solution.notes)
+
+
+def test_a_small_network_so_crowded_that_searching_it_takes_too_long_is_proven_the_large_way() -> None:
+    problem = network(43, 78, seed=1038, crowded=True)
+    core = Core.of(problem)
+    assert len(core.pairs[0]) <= MOST_PAIRS
+    assert not plan(core).found.proven
+    solution = solve(problem, explain_all=False)
+    assert broken_rules(problem, solution) == []
+    assert solution.proven
+    assert totals(core, first_fit(core)) <= totals(core, placed(solution))
 
 
 @pytest.mark.parametrize("seed", range(6))

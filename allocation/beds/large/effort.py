@@ -9,6 +9,9 @@ FLOWS = 700_000
 STEPS = 250_000_000
 """How many pairs, times its steps, a linear programme looks through in about a second."""
 
+ASKING = 1000
+"""How many steps' work it is to ask a linear programme at all."""
+
 
 @dataclass
 class Effort:
@@ -27,7 +30,7 @@ class Effort:
 
     def programme(self, pairs: int, steps: int) -> None:
         """Take off so many steps of a linear programme over so many pairs."""
-        self.left -= pairs * steps / STEPS
+        self.left -= pairs * (steps + ASKING) / STEPS
 
     def steps(self, pairs: int) -> int:
         """Return how many steps a linear programme over so many pairs may take: half of what is left at most."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from allocation.beds.core import Core
+from allocation.beds.goals import Weights
 from allocation.flows import largest_weight
 from allocation.lexicographic import Order, stages
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Mates = NDArray[np.integer[Any]]
     """The column of each row in an answer; -1: none."""
 
+Run = tuple[int, ...]
+"""Goals, by their places in the order, that are weighed together."""
 SPREAD = 1000003
 CHUNK = 2_000_000
 """How many pairs are looked at together: enough to be quick, few enough to stay small."""
@@ -28,13 +31,17 @@ MORE = 5
 
 @dataclass
 class Pairs:
-    """All pairs that are not barred, by row, with their folded weight in each stage."""
+    """All pairs that are not barred, by row, with what each adds to every goal."""
 
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
-    weights: list[Ints]
+    gains: list[NDArray[np.integer[Any]]]
+    """By goal what each pair adds, more being better; or what a pair of each row adds, where that is the same."""
+    by_row: list[bool]
+    """By goal whether it is told by row."""
     spans: tuple[tuple[int, int], ...]
-    runs: list[list[int]]
+    runs: list[Run]
+    """All goals in runs that a flow solves at once; those that count households by themselves."""
     starts: Ints
     """Where the pairs of each row begin, and after the last where they end."""
     width: int
@@ -45,21 +52,46 @@ class Pairs:
         """How many rows and columns there are."""
         return len(self.starts) - 1, self.width
 
+    def gain(self, goal: int, places: Ints | slice) -> Ints:
+        """Return what some pairs add to one goal."""
+        import numpy as np  # noqa: PLC0415 — importing this module must cost nothing.
+
+        found = self.gains[goal]
+        return (found[self.rows[places]] if self.by_row[goal] else found[places]).astype(np.int64)
+
+    @property
+    def counting(self) -> int:
+        """How many of the first goals count households."""
+        return _counting(self.spans, min(self.shape))
+
+    def reach(self, goal: int) -> tuple[int, int]:
+        """Return the least and the most that one pair adds to a goal."""
+        found = self.gains[goal]
+        return int(found.min(initial=0)), int(found.max(initial=0))
+
+    def weigh(self, run: Run, places: Ints | slice) -> Ints:
+        """Return what some pairs weigh for several goals in strict order, folded into one number."""
+        bands = self.order(run).bands
+        total: Ints = bands[0] * self.gain(run[0], places)
+        for goal, band in zip(run[1:], bands[1:], strict=True):
+            total += band * self.gain(goal, places)
+        return total
+
     def of_row(self, row: int) -> slice:
         """Return the places of a row's pairs."""
         return slice(int(self.starts[row]), int(self.starts[row + 1]))
 
-    def order(self, stage: int) -> Order:
-        """Return how the goals of one stage are folded."""
-        return Order(tuple(self.spans[place] for place in self.runs[stage]))
+    def order(self, run: Run) -> Order:
+        """Return how some goals are folded."""
+        return Order(tuple(self.spans[goal] for goal in run))
 
-    def unfold(self, weights: Sequence[int]) -> list[int]:
-        """Return the total of each goal from what each stage weighs."""
-        return [total for stage, weight in enumerate(weights) for total in self.order(stage).unfold(weight)]
+    def unfold(self, runs: Sequence[Run], weights: Sequence[int]) -> list[int]:
+        """Return the total of each goal from what each run of goals weighs."""
+        return [total for run, weight in zip(runs, weights, strict=True) for total in self.order(run).unfold(weight)]
 
     def places_of(self, mates: Mates) -> Ints:
         """Return the places of an answer's pairs."""
-        import numpy as np  # noqa: PLC0415 — importing this module must cost nothing.
+        import numpy as np  # noqa: PLC0415 — the same.
 
         found = []
         for row in np.nonzero(mates >= 0)[0].tolist():
@@ -67,26 +99,28 @@ class Pairs:
             found.append(int(start) + int(np.searchsorted(self.columns[start:end], mates[row])))
         return np.array(found, dtype=np.int64)
 
-    def best_fitting(self, few: int) -> Truths:
-        """Mark each household's best fitting pairs, spread where many fit as well."""
+    def best_fitting(self, places: Ints, few: int) -> Ints:
+        """Return of some pairs each household's best fitting ones, spread where many fit as well."""
         import numpy as np  # noqa: PLC0415 — the same.
 
-        kept = np.zeros(len(self.rows), dtype=bool)
-        for start, end in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
-            if end - start <= few:
-                kept[start:end] = True
-                continue
-            key, unit = _spread(self.rows[start:end], self.columns[start:end]) / SPREAD, 1.0
-            for weights in reversed(self.weights):
-                here = weights[start:end]
-                key += unit * (here - here.max())
-                unit *= float(here.max() - here.min() + 1)
-            kept[start + np.argpartition(-key, few)[:few]] = True
-        return kept
+        starts = np.searchsorted(self.rows[places], np.arange(self.shape[0] + 1))
+        found = []
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            mine = places[start:end]
+            if end - start > few:
+                key, unit = _spread(self.rows[mine], self.columns[mine]) / SPREAD, 1.0
+                for goal in reversed(range(len(self.gains))):
+                    if not self.by_row[goal]:
+                        here = self.gains[goal][mine].astype(np.float64)
+                        key += unit * (here - here.max())
+                        unit *= float(here.max() - here.min() + 1)
+                mine = np.sort(mine[np.argpartition(-key, few)[:few]])
+            found.append(mine)
+        return np.concatenate(found) if found else places
 
 
 def gather(core: Core) -> Pairs:
-    """Return all pairs of a problem with their weights, worked out a few at a time. Takes the pairs out of the core."""
+    """Return all pairs of a problem with what they add to each goal. Takes the pairs out of the core."""
     import numpy as np  # noqa: PLC0415 — the same.
 
     rows, columns = (found.astype(np.int32) for found in core.pairs)
@@ -94,13 +128,39 @@ def gather(core: Core) -> Pairs:
     height, width = core.table.asks.shape
     starts = np.searchsorted(rows, np.arange(height + 1))
     spans = _spans(core, height, width)
-    runs = stages(spans, largest_weight(height, width))
-    weights = [np.zeros(len(rows), dtype=np.int64) for _run in runs]
-    for run, folded in zip(runs, weights, strict=True):
-        for place, band in zip(run, Order(tuple(spans[place] for place in run)).bands, strict=True):
-            for part in chunks(len(rows)):
-                folded[part] += band * core.weights[place].of(rows[part], columns[part])
-    return Pairs(rows, columns, weights, spans, runs, starts, width)
+    runs = _runs(spans, height, width)
+    gains = [_gains(weights, rows, columns, height) for weights in core.weights]
+    by_row = [weights.is_by_household for weights in core.weights]
+    return Pairs(rows, columns, gains, by_row, spans, runs, starts, width)
+
+
+def _runs(spans: Sequence[tuple[int, int]], height: int, width: int) -> list[Run]:
+    """Return the goals in runs that a flow solves at once: those that count households by themselves."""
+    largest, counting = largest_weight(height, width), _counting(spans, min(height, width))
+    later = stages(spans[counting:], largest)
+    runs = [*stages(spans[:counting], largest), *([counting + place for place in run] for run in later)]
+    return [tuple(run) for run in runs]
+
+
+def _counting(spans: Sequence[tuple[int, int]], most: int) -> int:
+    return next((goal for goal, (low, high) in enumerate(spans) if not 0 <= low <= high <= most), len(spans))
+
+
+def _gains(
+    weights: Weights, rows: NDArray[np.int32], columns: NDArray[np.int32], height: int
+) -> NDArray[np.integer[Any]]:
+    """Return what each pair adds to a goal, or each row where that is the same, in numbers no wider than they must."""
+    import numpy as np  # noqa: PLC0415 — the same.
+
+    if weights.is_by_household:
+        every = np.arange(height)
+        return weights.of(every, np.zeros(height, dtype=np.intp))
+    low, high = weights.reach()
+    widest = max(-int(low.min(initial=0)), int(high.max(initial=0)))
+    found = np.zeros(len(rows), dtype=np.min_scalar_type(-1 - widest))
+    for part in chunks(len(rows)):
+        found[part] = weights.of(rows[part], columns[part])
+    return found
 
 
 def chunks(length: int) -> Iterator[slice]:
@@ -118,6 +178,11 @@ def _spans(core: Core, height: int, width: int) -> tuple[tuple[int, int], ...]:
         worst, best = np.sort(np.minimum(low, 0))[:most], np.sort(np.maximum(high, 0))[::-1][:most]
         found.append((int(worst.sum()), int(best.sum())))
     return tuple(found)
+
+
+def lots(pairs: Pairs, places: Ints) -> Ints:
+    """Return a lot for each of some pairs, which settles ties the same way always."""
+    return _spread(pairs.rows[places], pairs.columns[places])
 
 
 def _spread(rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Ints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from allocation.beds.core import Core
@@ -127,13 +126,9 @@ class Watch:
         height, width = self.pairs.shape
         return [Group(rows, np.ones(height, dtype=np.int64)), Group(columns, np.ones(width, dtype=np.int64))]
 
-    def sides(self, places: Ints, clashes: Sequence[Clash] = ()) -> list[Group]:
-        """Return the rules of places over some pairs, and those of who must be apart where."""
+    def sides(self, places: Ints) -> list[Group]:
+        """Return the rules of places over some pairs."""
         import numpy as np  # noqa: PLC0415 — the same.
 
         rows, columns = self.pairs.rows[places], self.pairs.columns[places]
-        groups = [Group(np.where(needs[rows], under[columns], -1), limits) for needs, under, limits in self.kinds]
-        for one, other, refuge in clashes:
-            there = ((rows == one) | (rows == other)) & (self.refuge[columns] == refuge)
-            groups.append(Group(np.where(there, 0, -1), np.ones(1, dtype=np.int64)))
-        return groups
+        return [Group(np.where(needs[rows], under[columns], -1), limits) for needs, under, limits in self.kinds]

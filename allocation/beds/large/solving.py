@@ -1,41 +1,44 @@
-"""Matching of a region's or a nation's size: flows for each stage of goals, and side rules mended where they break.
+"""Matching of a region's or a nation's size: flows count who can be housed, a ladder of goals keeps the side rules.
 
-Without its side rules a problem is a matching, which flows solve and prove for goals in strict order. What they reach
-is a bound on every answer. Where that answer breaks a side rule, a linear programme that knows the places of refuges
-says how far each goal can go with them, and what a place is worth in each refuge. With those prices paid, the flows
-choose again; those who lose least are kept out of a rule that is still broken. As places seldom decide how many can be
-housed, what comes out mostly reaches the bound on the first goals; how far the later ones may be from theirs is said.
+Without its side rules a problem is a matching, which flows solve and prove. How many that houses is a bound on every
+answer, and its prices leave only the pairs that an answer so good can use. Among these a ladder of linear programmes
+takes one goal after another with the side rules kept (`ladder`), and a whole answer is found in what it leaves
+(`diving`). Where that reaches what the ladder does, every goal is proven. Where no whole answer does, goals are let go
+from the last one up until there is one, and the ladder is climbed again to say how far each goal may be from its best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from allocation.beds.core import Answer, Core
-from allocation.beds.large.bounds import Ceiling, Relaxation
-from allocation.beds.large.chain import ADDING, priced_out
+from allocation.beds.large.chain import Chain, priced_out
+from allocation.beds.large.diving import Dive
 from allocation.beds.large.effort import Effort
-from allocation.beds.large.mending import better, climb, round_off
-from allocation.beds.large.pairs import gather, totals
+from allocation.beds.large.ladder import Ladder, whole
+from allocation.beds.large.mending import better, climb
+from allocation.beds.large.pairs import Run, gather, lots, totals
 from allocation.beds.large.places import Watch
-from allocation.lexicographic import Order, Reached, judge
+from allocation.lexicographic import Reached, judge
 
 if TYPE_CHECKING:
-    from allocation.beds.large.pairs import Mates
+    from allocation.beds.large.ladder import Weigh
+    from allocation.beds.large.pairs import Ints, Mates, Truths
 
-BEST = 30
+BEST = 20
 """How many of the best fitting beds of each household are looked at first, where there are too many pairs for all."""
 FEWEST = 15
 MOST_FIRST = 300_000
 """About how many pairs that makes at most; never fewer than `FEWEST` for a household."""
 ALL = 400_000
 """Up to how many pairs are all looked at by flows from the start."""
-MOST_IN_PROGRAMME = 200_000
-"""Up to how many pairs a linear programme starts with: with more it takes minutes."""
-
-LATER = 2
-"""How often pairs are taken in for goals that do not count households: their bounds may be a little loose."""
+MOST_IN_PROGRAMME = 75_000
+"""Up to how many pairs a linear programme starts with: with more it takes minutes, so that flows are tried first."""
+ALONE = 2
+"""How often pairs are taken in for the bound of one goal alone."""
+ABOVE = 10
+"""How far a goal's largest weight is set above the next goal's, where several are weighed together."""
 
 
 def solve_large(core: Core) -> Answer:
@@ -54,82 +57,159 @@ class Large:
         self.pairs = gather(core)
         self.watch = Watch(core, self.pairs)
         self.allowed = self.watch.allowed()
-        few = max(FEWEST, min(BEST, MOST_FIRST // max(1, self.pairs.shape[0])))
-        self.best = np.nonzero(self.allowed & self.pairs.best_fitting(few))[0]
-        first = np.nonzero(self.allowed)[0] if len(self.allowed) <= ALL else self.best
-        self.chain = priced_out(self.pairs, first, self.allowed, self.effort, enough=self.watch.breaks)
-        self.ceilings: list[Ceiling] = []
+        self.places: Ints = np.nonzero(self.allowed)[0]
+        self.few = max(FEWEST, min(BEST, MOST_FIRST // max(1, self.pairs.shape[0])))
+        self.best = self.pairs.best_fitting(self.places, self.few)
+        self.told: list[Reached] = []
+        """What each goal reached, and what is known of how far it can go."""
 
     def answer(self) -> Answer:
         """Return who gets which bed, and what each goal reached."""
-        mates = self.chain.mates
-        if self.watch.breaks(mates):
-            mates = self._keeping_rules()
-        reached = self._judged(mates)
+        mates = self._by_ladder()
         households, beds = self.core.table.households, self.core.table.beds
         placed = {households[row].ref: beds[column].ref for row, column in enumerate(mates.tolist()) if column >= 0}
-        unproven = any(one.total != one.bound for one in reached)
-        return Answer(placed, reached, stopped=unproven and self.effort.is_over)
+        stopped = self.effort.is_over and not all(one.proven for one in self.told)
+        return Answer(placed, self.told, stopped)
 
-    @property
-    def counting(self) -> int:
-        """How many of the first goals count households."""
-        most, spans = min(self.pairs.shape), self.pairs.spans
-        return next((place for place, (low, high) in enumerate(spans) if not 0 <= low <= high <= most), len(spans))
-
-    def _keeping_rules(self) -> Mates:
-        """Return the best answer found that keeps the side rules, and note what it could be at most."""
+    def _by_ladder(self) -> Mates:
+        """Return the best answer that was found goal after goal, and note what is proven of each."""
         import numpy as np  # noqa: PLC0415 — the same.
 
-        mates = self.watch.within(self.chain.mates)
+        pairs = self.pairs
+        runs = [run for run in pairs.runs if run[-1] < pairs.counting]
+        first = self.places if len(self.places) <= ALL else self.best
+        chain = priced_out(pairs, runs or pairs.runs[:1], first, self.allowed, self.effort)
+        mates = self.watch.within(chain.mates)
+        most = pairs.unfold(runs, chain.bounds[: len(runs)])
         if self.effort.is_over:
-            return mates
-        start = np.union1d(self.best, self.pairs.places_of(self.chain.mates))
+            return self._note(mates, most)
+        face = self._face(chain, runs)
+        start = np.union1d(pairs.best_fitting(face, self.few), pairs.places_of(chain.mates))
         if len(start) > MOST_IN_PROGRAMME:
-            return self._climbing()
-        every = np.nonzero(self.allowed)[0]
-        relaxation = Relaxation(self.core, self.watch, every, start, self.effort)
-        mates = better(self.core, mates, self._ceilings(relaxation))
-        most = self._bounds(totals(self.core, mates))[: self.counting]
-        columns = np.union1d(self.best, every[relaxation.inside])
-        return climb(self.core, self.watch, columns, mates, most, self.effort)
+            mates = self._by_flows(face, start, runs)
+            if all(one.proven for one in self.told[: pairs.counting]):
+                return mates
+        ladder = Ladder(self.watch, face, start, self.effort)
+        reach = self._climb(ladder, range(pairs.counting))
+        if reach != most and len(face) < len(self.places):
+            ladder = Ladder(self.watch, self.places, np.union1d(start, self.best), self.effort)
+            reach = self._climb(ladder, range(pairs.counting))
+        reach += self._climb(ladder, range(pairs.counting, len(self.core.goals)))
+        return self._settle(ladder, mates, reach)
 
-    def _climbing(self) -> Mates:
-        """Return an answer where there are too many pairs for linear programmes: flows bound it and better it."""
-        import numpy as np  # noqa: PLC0415 — the same.
+    def _face(self, chain: Chain, runs: Sequence[Run]) -> Ints:
+        """Return the pairs that an answer can use which houses as many as there could be without side rules."""
+        places = self.places
+        if any(chain.excess):
+            return places
+        for run, stage in zip(runs, chain.stages, strict=False):
+            weights = self.pairs.weigh(run, places)
+            places = places[stage.slack(self.pairs.rows[places], self.pairs.columns[places], weights) == 0]
+        return places
 
-        self.chain = priced_out(self.pairs, self.chain.columns, self.allowed, self.effort)
-        most = self.pairs.unfold(self.chain.bounds)[: self.counting]
-        start = self.watch.within(self.chain.mates)
-        nobody: Mates = np.full(len(start), -1, dtype=np.intp)
-        found = climb(self.core, self.watch, self.chain.columns, nobody, most, self.effort)
-        return better(self.core, start, found)
+    def _climb(self, ladder: Ladder, goals: Iterable[int], reached: Sequence[int] = ()) -> list[int]:
+        """Take goals one after another, and return the most that each can reach, as far as there was time.
 
-    def _ceilings(self, relaxation: Relaxation) -> Mates:
-        """Find what the goals can reach, one more of them each time, and return an answer near the last."""
-        goals = [place for place, largest in enumerate(relaxation.largest) if largest]
-        steps = [relaxation.bands(goal + 1) for goal in goals if goal >= self.counting]
-        if self.counting:
-            steps.insert(0, Order(self.pairs.spans[: self.counting]).bands)
-        if not steps:
-            return self.watch.within(self.chain.mates)
-        for bands in steps:
-            rounds = ADDING if len(bands) == self.counting else LATER
-            ceiling, relaxed = relaxation.ceiling(bands, rounds)
-            self.ceilings.append(ceiling)
+        What is given as `reached` is what the goals must keep; without it each keeps the most that it can reach.
+        """
+        found: list[int] = []
+        for goal in goals:
+            low, high = self.pairs.spans[goal]
+            if low == high:
+                ladder.skip()
+                found.append(low)
+                continue
+            told = ladder.most(ladder.gain(goal))
+            if told is None:
+                break
+            bound, relaxed = told
+            found.append(whole(bound))
             if self.effort.is_over:
                 break
-        return round_off(self.core, self.watch, relaxation, relaxation.weigh(bands), relaxed)
-
-    def _bounds(self, reached: Sequence[int]) -> list[int]:
-        """Return the most that each goal can reach while those before it reach so much."""
-        least, most = [low for low, _high in self.pairs.spans], [high for _low, high in self.pairs.spans]
-        found = [one.bound for one in judge(reached, self.pairs.unfold(self.chain.bounds), most)]
-        for ceiling in self.ceilings:
-            told = [ceiling.bound(goal, reached, least) for goal in range(len(most))]
-            found = [bound if one is None else min(bound, one) for bound, one in zip(found, told, strict=True)]
+            ladder.narrow(goal, relaxed, bound, reached[goal] if reached else found[-1])
         return found
 
-    def _judged(self, mates: Mates) -> list[Reached]:
+    def _settle(self, ladder: Ladder, mates: Mates, reach: list[int]) -> Mates:
+        """Return a whole answer in what the ladder leaves; goals are let go from the last one until there is one."""
+        import numpy as np  # noqa: PLC0415 — the same.
+
+        found, let_go = None, len(ladder.steps)
+        while not self.effort.is_over:
+            weigh = self._weigh(range(let_go, len(reach)))
+            found = Dive(ladder, weigh).find()
+            if found is None and ladder.take_in_all(MOST_IN_PROGRAMME):
+                found = Dive(ladder, weigh).find()
+            if found is not None or not ladder.steps:
+                break
+            ladder.widen()
+            let_go -= 1
+        if found is None or totals(self.core, found) != reach:
+            near = np.union1d(self.best, ladder.inside)
+            mates = mates if found is None else better(self.core, mates, found)
+            mates = climb(self.core, self.watch, near, self.allowed, mates, reach[: self.pairs.counting], self.effort)
+        else:
+            mates = found
+        return self._again(ladder, mates, reach)
+
+    def _again(self, ladder: Ladder, mates: Mates, reach: list[int]) -> Mates:
+        """Climb again from the first goal that an answer falls short of, and note what is known of the later ones."""
         reached = totals(self.core, mates)
-        return [Reached(total, max(total, bound)) for total, bound in zip(reached, self._bounds(reached), strict=True)]
+        short = next((goal for goal, most in enumerate(reach) if reached[goal] < most), len(reach))
+        if short == len(reached) or self.effort.is_over:
+            return self._note(mates, reach)
+        while len(ladder.steps) > short:
+            ladder.widen()
+        goals = range(len(ladder.steps), len(reached))
+        bounds = reach[: goals.start] + self._climb(ladder, goals, reached)
+        self.told = [Reached(total, max(total, bound)) for total, bound in zip(reached, bounds, strict=False)]
+        self.told += [Reached(total, None) for total in reached[len(bounds) :]]
+        return mates
+
+    def _note(self, mates: Mates, reach: Sequence[int]) -> Mates:
+        """Hold an answer against the most that each goal can reach while those before it reach theirs."""
+        unknown = [None] * (len(self.core.goals) - len(reach))
+        most = [high for _low, high in self.pairs.spans]
+        self.told = judge(totals(self.core, mates), [*reach, *unknown], most)
+        return mates
+
+    def _weigh(self, goals: Sequence[int]) -> Weigh:
+        """Return what pairs weigh when some goals are weighed together, the first far above the last; lots without."""
+        if not goals:
+            return lambda places: lots(self.pairs, places)
+        bands, reach = [], 1
+        for goal in reversed(goals):
+            low, high = self.pairs.reach(goal)
+            bands.append(reach)
+            reach *= ABOVE * max(1, -low, high)
+        told = list(zip(goals, reversed(bands), strict=True))
+
+        def weigh(places: Ints) -> Ints:
+            return sum((band * self.pairs.gain(goal, places) for goal, band in told), start=0 * places)
+
+        return weigh
+
+    def _by_flows(self, face: Ints, start: Ints, counting: Sequence[Run]) -> Mates:
+        """Return an answer where linear programmes would take too long: flows bound it and better it."""
+        import numpy as np  # noqa: PLC0415 — the same.
+
+        pairs, inside = self.pairs, np.zeros(len(self.pairs.rows), dtype=bool)
+        inside[face] = True
+        chain = priced_out(pairs, pairs.runs, start, inside, self.effort)
+        within, most = self.watch.within(chain.mates), pairs.unfold(pairs.runs, chain.bounds)
+        nobody: Mates = np.full(len(within), -1, dtype=np.intp)
+        near = np.union1d(start, chain.columns)
+        found = climb(self.core, self.watch, near, inside, nobody, most[: pairs.counting], self.effort)
+        mates = self._note(better(self.core, within, found), most)
+        if all(one.proven for one in self.told[: pairs.counting]):
+            self._bound_alone(chain.columns, inside, counting)
+        return mates
+
+    def _bound_alone(self, columns: Ints, inside: Truths, counting: Sequence[Run]) -> None:
+        """Say of each goal without a bound how far it could go if only as many were housed, all else being free."""
+        for goal, one in enumerate(self.told):
+            if one.bound is None and not self.effort.is_over:
+                runs = [*counting, (goal,)]
+                chain = priced_out(self.pairs, runs, columns, inside, self.effort, ALONE)
+                bound = max(one.total, self.pairs.unfold(runs, chain.bounds)[-1])
+                says_something = bound < self.pairs.spans[goal][1]
+                self.told[goal] = Reached(one.total, bound if says_something else None)

@@ -164,7 +164,8 @@ def _urgency(line: Who) -> tuple[int, int, str]:
 def goal_line(goal: GoalResult) -> GoalLine:
     """Return a goal with what was reached and whether more can be."""
     sentence = GOALS[goal.goal].sentence if goal.goal in GOALS else goal.goal.replace("_", " ").capitalize()
-    proof = "proven best" if goal.proven else f"not proven best: {goal.bound} might be possible"
+    could = f"{goal.bound} might be possible" if goal.bound is not None else "nobody knows how much better it could be"
+    proof = "proven best" if goal.proven else f"not proven best: {could}"
     return GoalLine(sentence.rstrip("."), str(goal.value), proof, goal.proven)
 
 
