@@ -58,8 +58,15 @@ class Reached:
     """What one goal reached, and the most that it could while the goals before it keep what they reached."""
 
     total: int
+    bound: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The same where nobody may know how far a goal can go."""
+
+    total: int
     bound: int | None
-    """None: nobody knows."""
 
     @property
     def proven(self) -> bool:
@@ -67,7 +74,7 @@ class Reached:
         return self.total == self.bound
 
 
-def judge(totals: Sequence[int], bounds: Sequence[int | None], most: Sequence[int]) -> list[Reached]:
+def judge(totals: Sequence[int], bounds: Sequence[int | None], most: Sequence[int]) -> list[Judged]:
     """Hold totals against bounds that are in strict order too; `most` is the most that each goal can be at all.
 
     The bound of a goal says something only while every goal before it reached its own. After the first that did not,
@@ -76,6 +83,6 @@ def judge(totals: Sequence[int], bounds: Sequence[int | None], most: Sequence[in
     found, level = [], True
     for total, bound, highest in zip(totals, bounds, most, strict=True):
         told = max(total, bound) if level and bound is not None else None
-        found.append(Reached(total, total if total >= highest else told))
+        found.append(Judged(total, total if total >= highest else told))
         level = level and found[-1].proven
     return found

@@ -13,7 +13,7 @@ from allocation.beds.problem import Problem
 from allocation.beds.rules import Side, sides
 from allocation.beds.standing import Context
 from allocation.beds.table import Table, eligibility
-from allocation.lexicographic import Order, Reached
+from allocation.lexicographic import Judged, Order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Answer:
     """Who gets which bed, by refs, and what each goal reached; decisions not counted."""
 
     placed: dict[str, str]
-    reached: list[Reached]
+    reached: list[Judged]
     stopped: bool = False
     """Whether time was up before all was proven."""
 

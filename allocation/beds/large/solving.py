@@ -20,7 +20,7 @@ from allocation.beds.large.ladder import Ladder, whole
 from allocation.beds.large.mending import better, climb
 from allocation.beds.large.pairs import Run, gather, lots, totals
 from allocation.beds.large.places import Watch
-from allocation.lexicographic import Reached, judge
+from allocation.lexicographic import Judged, judge
 
 if TYPE_CHECKING:
     from allocation.beds.large.ladder import Weigh
@@ -60,7 +60,7 @@ class Large:
         self.places: Ints = np.nonzero(self.allowed)[0]
         self.few = max(FEWEST, min(BEST, MOST_FIRST // max(1, self.pairs.shape[0])))
         self.best = self.pairs.best_fitting(self.places, self.few)
-        self.told: list[Reached] = []
+        self.told: list[Judged] = []
         """What each goal reached, and what is known of how far it can go."""
 
     def answer(self) -> Answer:
@@ -161,8 +161,8 @@ class Large:
             ladder.widen()
         goals = range(len(ladder.steps), len(reached))
         bounds = reach[: goals.start] + self._climb(ladder, goals, reached)
-        self.told = [Reached(total, max(total, bound)) for total, bound in zip(reached, bounds, strict=False)]
-        self.told += [Reached(total, None) for total in reached[len(bounds) :]]
+        self.told = [Judged(total, max(total, bound)) for total, bound in zip(reached, bounds, strict=False)]
+        self.told += [Judged(total, None) for total in reached[len(bounds) :]]
         return mates
 
     def _note(self, mates: Mates, reach: Sequence[int]) -> Mates:
@@ -212,4 +212,4 @@ class Large:
                 chain = priced_out(self.pairs, runs, columns, inside, self.effort, ALONE)
                 bound = max(one.total, self.pairs.unfold(runs, chain.bounds)[-1])
                 says_something = bound < self.pairs.spans[goal][1]
-                self.told[goal] = Reached(one.total, bound if says_something else None)
+                self.told[goal] = Judged(one.total, bound if says_something else None)
