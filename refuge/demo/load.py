@@ -18,6 +18,7 @@ from refuge.demo.houses import read_pilot
 from refuge.demo.loading import Loading
 from refuge.demo.network import PASSWORD, add_people, add_refuge
 from refuge.demo.paper import load_paper_period
+from refuge.demo.replays import load_replay
 from refuge.demo.rota import load_rota
 from refuge.london import london_date
 from refuge.referrals.models import PossibleSame, Referral, ReferralState
@@ -56,6 +57,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_paper_period(loading)
     load_history(loading, told)
     load_rota(loading)
+    load_replay(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)
     return True
 

@@ -1,0 +1,38 @@
+"""What changes are taken to cost, and a replay of the last year that the server works out once it is started."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from allocation.replay.changes import Kind
+from refuge.audit.service import SYSTEM
+from refuge.replays.queries import possible_changes
+from refuge.replays.service import CostDetails, ask_replay, set_cost
+from refuge.statistics.periods import Period
+
+if TYPE_CHECKING:
+    from refuge.demo.loading import Loading
+
+ASKS = "farah@wall.example"
+SOURCE = "Assumption for the demonstration: no real contract"
+COSTS = {
+    Kind.ONE_MORE_BED: 24_000, Kind.STEP_FREE: 3_000, Kind.FUNDED_PLACES: 14_000, Kind.SON_AGE_LIMIT: 0,
+    Kind.HIGH_SUPPORT_PLACES: 9_000, Kind.ROUND_THE_CLOCK: 120_000,
+}  # fmt: skip
+"""Pounds a year. All are assumptions (D)."""
+TRIED = ("WALL", "Panahghar")
+"""The refuges whose changes are tried."""
+A_YEAR = timedelta(days=365)
+
+
+def load_replay(loading: Loading) -> None:
+    """Enter the costs, and ask what would have helped in the twelve months until yesterday."""
+    by, at = loading.people[ASKS], loading.at
+    for kind, pounds in COSTS.items():
+        set_cost(loading.db, CostDetails(kind, pounds, 1, SOURCE, 0), by=by, actor=SYSTEM, at=at)
+    yesterday = loading.today - timedelta(days=1)
+    possible = possible_changes(loading.db, loading.network.id, on=loading.today)
+    tried = [one for one in possible if one.house in TRIED]
+    period = Period(yesterday - A_YEAR + timedelta(days=1), yesterday)
+    ask_replay(loading.db, period, tried, by=by, actor=SYSTEM, at=at)
