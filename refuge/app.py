@@ -32,6 +32,7 @@ from refuge.referrals import views as referrals
 from refuge.replays import views as replays
 from refuge.rota import views as rota
 from support_plans.views import caring
+from support_plans.views import planning as plans
 
 if TYPE_CHECKING:
     from flask import Response
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals, rota, placements, replays, caring)
+ROOMS = (home, accounts, beds, referrals, rota, plans, placements, replays, caring)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

@@ -32,6 +32,7 @@ from support_plans.models import Assessment, CareRecord, Caution, TaskKind
 from support_plans.service.tasks import add_task
 from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
 from tests.rota.rows import add_exception, add_pattern, add_promise, add_room, add_worker, add_workshop
+from tests.support_plans import matrix as plans
 from tests.support_plans.rows import add_resident
 from tests.support_plans.served import allocate, referral_of, written
 
@@ -297,6 +298,7 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("POST", "/replays/<ref>/publish"): Row("M", own="M", other="M", hidden="M"),
 }
 """Written by hand: never made from the policy table that it checks."""
+ORACLE |= {route: Row(who, own=who if about else "") for route, (who, about) in plans.ENTERS.items()}
 
 AUDITED = {
     "/people": "people.listed",
@@ -353,6 +355,7 @@ AUDITED = {
     "/beds/<ref>/fits": "bed.matched",
 }
 """Pages that show somebody's record, and the event that each leaves."""
+AUDITED |= plans.AUDITED
 SHOWS_NOBODY = {
     "/people/new", "/people/agencies/new", "/people/networks/new", "/people/<ref>/place",
     "/beds/<ref>/close", "/beds/<ref>/ready", "/beds/<ref>/edit", "/beds/<ref>/retire",
@@ -368,6 +371,7 @@ SHOWS_NOBODY = {
     "/rota/houses/<ref>/promises/new", "/rota/promises/<ref>/end", "/rota/houses/<ref>/travel",
     "/training", "/training/totals", "/training/new", "/training/<ref>/edit", "/training/<ref>/feedback",
 }  # fmt: skip
+SHOWS_NOBODY |= plans.SHOWS_NOBODY
 """Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""
 
 
@@ -380,7 +384,7 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
-class World:
+class World(plans.PlanWorld):
     """The small network, and things in it that stand in each relation to a reader."""
 
     def __init__(self, app: Flask) -> None:
@@ -695,6 +699,8 @@ def kind_of(rule: str) -> str:
     """Return what the variable part of a rule names."""
     if "<" not in rule:
         return "none"
+    if (of_plan := plans.kind_of(rule)) is not None:
+        return of_plan
     if rule.endswith(("/renew", "/release", "/offer", "/answer")):
         return "held"
     for variable, kind in CARE.items():
@@ -829,7 +835,7 @@ def test_every_read_of_a_persons_record_leaves_an_event(world: World) -> None:
     assert behind == set(AUDITED) | SHOWS_NOBODY, "Say in AUDITED or in SHOWS_NOBODY what these pages show"
     silent = []
     for rule, action in AUDITED.items():
-        reader = "A" if rule.startswith("/people") else "W"
+        reader = next(one for one in "WPMA" if one in ORACLE["GET", rule].enter)
         kind = "stay" if rule == "/beds/<ref>" else kind_of(rule)
         path = world.fresh_path(rule, (kind, reader, "own"))
         if rule == "/referrals/<ref>/hold":

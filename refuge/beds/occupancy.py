@@ -49,6 +49,8 @@ class StaySpan:
     """None where the reader may not know it."""
     tasks_known: bool = True
     """Whether the reader may know what is owed to her; otherwise nothing is computed from what was left out."""
+    plan_within: int = PLAN_WITHIN
+    """Within how many working days of moving in her plan is agreed: her network's own number."""
 
     @property
     def start(self) -> datetime:
@@ -279,7 +281,7 @@ def _due(stay: StaySpan, today: date) -> TaskDue | None:
     if not stay.tasks_known:
         return None
     if stay.plan_agreed_on is None or stay.plan_agreed_on > today:
-        due_on = add_working_days(london_date(stay.started_at), PLAN_WITHIN)
+        due_on = add_working_days(london_date(stay.started_at), stay.plan_within)
         return TaskDue(Task.PLAN, due_on, today > due_on)
     if stay.review_due_on is not None:
         return TaskDue(Task.REVIEW, stay.review_due_on, today > stay.review_due_on)

@@ -46,6 +46,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Matches", "placements.matches", "/matches", Permission.MATCH_SEE),
     ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
     ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
+    ("Residents", "plans.index", "/plans", Permission.PLAN_LIST),
     ("Tasks", "care.tasks", "/tasks", Permission.TASK_SEE),
     ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE),
     ("Rota", "rota.week", "/rota", Permission.ROTA_SEE),

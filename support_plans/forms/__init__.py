@@ -1,1 +1,1 @@
-"""Forms of a plan and of what hangs on it."""
+"""The forms of plans: text becomes typed values here, and nothing is decided."""

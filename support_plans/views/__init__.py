@@ -1,1 +1,1 @@
-"""The pages of a plan and of what hangs on it."""
+"""The pages of plans and of what hangs on them."""

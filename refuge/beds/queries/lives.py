@@ -29,7 +29,7 @@ def lives(session: Session, reader: Person, beds: Sequence[Bed], at: datetime) -
     """Return bed id -> its life as the reader may know it, for beds she may see; four queries however many beds."""
     every = [bed.id for bed in beds]
     own = {bed.id for bed in beds if runs(reader, bed.refuge)}
-    stays = _stays(session, every, own, at)
+    stays = _stays(session, every, own, at, within=reader.agency.network.plan_due_days)
     holds = _holds(session, every, own, at)
     closures = _closures(session, every, own, at)
     emptied = _emptied(session, every, at)
@@ -45,7 +45,7 @@ def lives(session: Session, reader: Person, beds: Sequence[Bed], at: datetime) -
     }
 
 
-def _stays(session: Session, beds: list[int], own: set[int], at: datetime) -> dict[int, list[StaySpan]]:
+def _stays(session: Session, beds: list[int], own: set[int], at: datetime, *, within: int) -> dict[int, list[StaySpan]]:
     found: dict[int, list[StaySpan]] = defaultdict(list)
     rows = session.scalars(select(Stay).where(Stay.bed_id.in_(beds), or_(Stay.ended_at.is_(None), Stay.ended_at > at)))
     for row in rows:
@@ -57,6 +57,7 @@ def _stays(session: Session, beds: list[int], own: set[int], at: datetime) -> di
                 plan_agreed_on=row.plan_agreed_on,
                 review_due_on=row.review_due_on,
                 ref=row.ref,
+                plan_within=within,
             )
             if row.bed_id in own
             else StaySpan(row.started_at, row.ended_at, row.expected_move_on, tasks_known=False)

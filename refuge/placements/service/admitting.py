@@ -32,6 +32,7 @@ from refuge.placements.service.holding import notice_lapse
 from refuge.placements.service.standing import lock_place, refuse_if_not_free
 from refuge.placements.service.taking_over import take_over
 from refuge.referrals.models import CheckState, ReferralState
+from support_plans.service.changes import open_plan
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -88,6 +89,7 @@ def admit(
     close_questions(session, referral, at=at)
     take_over(session, referral, by=by, actor=actor, at=at)
     session.flush()
+    open_plan(session, referral, bed.refuge.agency_id, by=by, at=at)
     record(
         session, "stay.began", stay.ref, by=actor, at=at, referral=referral.ref, bed=bed.ref, held=hold is not None,
         checks=undone,
