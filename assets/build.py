@@ -43,7 +43,7 @@ COPIES = {
 }
 """What is served as it came, by its new name under build/static."""
 
-OURS = ("app.js", "autosave.js", "favicon.svg", "favicon.png")
+OURS = ("app.js", "autosave.js", "calendar.js", "favicon.svg", "favicon.png")
 """What is served as it stands in this folder."""
 
 

@@ -26,9 +26,9 @@ _OWNED_PLANS = (
     "plan_note", "apart_record", "broken_glass", "sharing", "worker_allocation",
 )  # fmt: skip
 _BOTH_PLANS = {"uq_worker_allocation_open", "uq_worker_allocation_keyworker"}
-_BOTH_0007 = {"uq_calendar_feed_live", "uq_inreach_task_open"}
+_BOTH_0007 = {"uq_calendar_feed_live"}
 _TIME_0007 = ("session_booking_worker", "session_booking_room", "session_booking_person")
-_IN_ONE_NETWORK_0007 = ("session_booking", "session_booking_person", "inreach_task")
+_IN_ONE_NETWORK_0007 = ("session_booking", "session_booking_person")
 _KEPT_0008 = (
     ("refuge_change", "update"), ("refuge_change", "delete"), ("match_run_content", "update"),
     ("asked_fact", "update"), ("asked_fact", "delete"),
@@ -88,11 +88,11 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {f"{name}_twice_{when}" for name in _TIME_0007 for when in ("insert", "update")}
         | {f"{table}_in_one_network_{when}" for table in _IN_ONE_NETWORK_0007 for when in ("insert", "update")}
         | {f"session_booking_room_of_its_house_{when}" for when in ("insert", "update")}
-        | {f"session_run_kept_{what}" for what in ("update", "delete")},
+        | {"session_run_kept_update", "session_run_kept_delete", "session_run_content_kept_update"},
         "postgresql": _BOTH_0007
         | {f"ex_{name}" for name in _TIME_0007}
         | {f"{table}.in_one_network" for table in _IN_ONE_NETWORK_0007}
-        | {"session_booking.room_of_its_house", "session_run.kept"},
+        | {"session_booking.room_of_its_house", "session_run.kept", "session_run_content.kept"},
     },
     "0008": {
         "sqlite": {"uq_turn_away_standing"} | {f"{table}_kept_{what}" for table, what in _KEPT_0008},

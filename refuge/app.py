@@ -25,6 +25,7 @@ from refuge.config import Config, Setting, load_config
 from refuge.database import SAFE_METHODS, Database, close_session, database, is_ref, now
 from refuge.errors import register_error_pages
 from refuge.home import views as home
+from refuge.inreach import views as inreach
 from refuge.london import instant_words
 from refuge.permissions import EVERYONE, SIGNED_IN, label_of, may, open_to_everyone
 from refuge.placements import views as placements
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals, rota, plans, placements, replays, caring)
+ROOMS = (home, accounts, beds, referrals, rota, plans, placements, replays, caring, inreach)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

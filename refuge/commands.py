@@ -20,6 +20,7 @@ from refuge.codes.service import load_codes
 from refuge.database import AUDIT_KEY, database, now
 from refuge.demo.command import demo_command
 from refuge.errors import Refused
+from refuge.inreach.service.planning import erase_plans
 from refuge.jobs import run_jobs
 from refuge.london import london_date
 from refuge.placements.service.matching import erase_runs
@@ -55,10 +56,11 @@ def migrate_command(revision: str) -> None:
 @click.argument("days", type=click.IntRange(min=1))
 @with_appcontext
 def erase_runs_command(days: int) -> None:
-    """Erase what runs of matching older than DAYS knew of women; how many they placed, and how well, stays."""
+    """Erase what runs older than DAYS knew of women; how many they placed, and how well, stays."""
     at = now()
     with database().write() as db:
-        count = erase_runs(db, before=at - timedelta(days=days), actor=SYSTEM, at=at)
+        before = at - timedelta(days=days)
+        count = sum(erase(db, before=before, actor=SYSTEM, at=at) for erase in (erase_runs, erase_plans))
     click.echo(f"{count} runs erased.")
 
 

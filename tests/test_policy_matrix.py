@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -21,6 +22,9 @@ from refuge.audit.models import AuditEvent
 from refuge.audit.service import SYSTEM
 from refuge.beds.models import Hold, Refuge, Stay
 from refuge.database import Base, new_ref, now
+from refuge.inreach.models import Booking, Series
+from refuge.inreach.service.feeds import make_feed
+from refuge.inreach.service.planning import keep_run, plan
 from refuge.london import london_date
 from refuge.permissions import EVERYONE, SIGNED_IN, Permission, Role, label_of, may
 from refuge.placements.models import AskedAbout, Asking, Offer, OfferAnswer, TurnAway
@@ -31,9 +35,10 @@ from refuge.rota.models import ClosureDay, Place, WorkshopPlace
 from support_plans.models import Assessment, CareRecord, Caution, TaskKind
 from support_plans.service.tasks import add_task
 from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
+from tests.inreach.rows import add_session, ask
 from tests.rota.rows import add_exception, add_pattern, add_promise, add_room, add_worker, add_workshop
 from tests.support_plans import matrix as plans
-from tests.support_plans.rows import add_resident
+from tests.support_plans.rows import add_resident, worker_of
 from tests.support_plans.served import allocate, referral_of, written
 
 if TYPE_CHECKING:
@@ -84,6 +89,9 @@ ANY_OF_NETWORK = Row("WMP", own="WMP", other="WMP", hidden="WMP")
 """A worker, a house or a workshop: the whole network sees where it stands in the rota."""
 OWN_WORKER = Row("MP", own="MP")
 """What is changed about a worker, or about a workshop: only by people of her agency, or of the one that holds it."""
+A_SESSION = Row("WMP", own="WMP")
+"""A refuge: in its own house; a practitioner: of her own agency's worker. Of another's, to read that it is not hers."""
+A_PLAN = Row("WMP", own="WMP", other="WMP", hidden="WMP")
 ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(ALL),
     ("GET", "/health"): EVERYBODY,
@@ -296,6 +304,31 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/replays/<ref>"): Row("MC", own="MC", other="MC", hidden="M"),
     ("GET", "/replays/<ref>/progress"): Row("MC", own="MC", other="MC", hidden="M"),
     ("POST", "/replays/<ref>/publish"): Row("M", own="M", other="M", hidden="M"),
+    # In-reach
+    ("GET", "/in-reach"): Row("WMP"),
+    ("GET", "/in-reach/calendar.json"): Row("WMP"),
+    ("GET", "/in-reach/book"): Row("WMP"),
+    ("POST", "/in-reach/book"): Row("WMP"),
+    ("GET", "/in-reach/sessions/<ref>"): A_SESSION,
+    ("POST", "/in-reach/sessions/<ref>/outcome"): A_SESSION,
+    ("POST", "/in-reach/sessions/<ref>/came"): A_SESSION,
+    ("POST", "/in-reach/sessions/<ref>/interpreter"): A_SESSION,
+    ("GET", "/in-reach/sessions/<ref>/cancel"): A_SESSION,
+    ("POST", "/in-reach/sessions/<ref>/cancel"): A_SESSION,
+    ("GET", "/in-reach/sessions/<ref>/move"): A_SESSION,
+    ("POST", "/in-reach/sessions/<ref>/move"): A_SESSION,
+    ("GET", "/in-reach/series/<ref>"): A_SESSION,
+    ("GET", "/in-reach/plans"): Row("WMP"),
+    ("POST", "/in-reach/plans"): Row("WMP"),
+    ("GET", "/in-reach/plans/<ref>"): A_PLAN,
+    ("POST", "/in-reach/plans/<ref>/accept"): A_PLAN,
+    ("POST", "/in-reach/plans/<ref>/accept-all"): A_PLAN,
+    ("GET", "/in-reach/plans/<ref>/choose"): A_PLAN,
+    ("POST", "/in-reach/plans/<ref>/choose"): A_PLAN,
+    ("GET", "/in-reach/feed"): Row("WMP"),
+    ("POST", "/in-reach/feed"): Row("WMP"),
+    ("POST", "/in-reach/feed/end"): Row("WMP"),
+    ("GET", "/calendar/<token>.ics"): Row(ALL + NOBODY, own=ALL + NOBODY),
 }
 """Written by hand: never made from the policy table that it checks."""
 ORACLE |= {route: Row(who, own=who if about else "") for route, (who, about) in plans.ENTERS.items()}
@@ -353,10 +386,20 @@ AUDITED = {
     "/matches/<ref>/choose/<referral>": "referral.matched",
     "/referrals/<ref>/beds": "referral.matched",
     "/beds/<ref>/fits": "bed.matched",
+    "/in-reach": "week.seen",
+    "/in-reach/calendar.json": "week.seen",
+    "/in-reach/book": "session.offered",
+    "/in-reach/sessions/<ref>": "session.seen",
+    "/in-reach/sessions/<ref>/cancel": "session.seen",
+    "/in-reach/sessions/<ref>/move": "session.seen",
+    "/in-reach/series/<ref>": "series.seen",
+    "/in-reach/plans/<ref>": "session_plan.seen",
+    "/in-reach/plans/<ref>/choose": "session.offered",
 }
 """Pages that show somebody's record, and the event that each leaves."""
 AUDITED |= plans.AUDITED
 SHOWS_NOBODY = {
+    "/in-reach/plans", "/in-reach/feed",
     "/people/new", "/people/agencies/new", "/people/networks/new", "/people/<ref>/place",
     "/beds/<ref>/close", "/beds/<ref>/ready", "/beds/<ref>/edit", "/beds/<ref>/retire",
     "/refuges", "/refuges/<ref>", "/refuges/new", "/refuges/<ref>/edit", "/refuges/<ref>/beds/new",
@@ -575,6 +618,46 @@ class World(plans.PlanWorld):
             db, TaskKind.ASKED, "Ring", london_date(now()), owner=person, actor=SYSTEM, at=now(), by=person
         ).ref  # fmt: skip
 
+    wanted = ""
+    """A session that the newest plan of this world was asked for."""
+    _days = count(2)
+    """Days from now, each used once: one worker has one session at a time."""
+
+    @classmethod
+    def _booking(cls, db: Session, reader: str, relation: str) -> str:
+        """Book a woman of the house with a worker: of a practitioner's own agency, or of another."""
+        mine = reader if reader == "practitioner" else "recovery"
+        worker = worker_of(db, {"own": mine, "elsewhere": "worker.elsewhere"}.get(relation, "counsellor"))
+        woman, at = add_resident(db, REFUGES[relation]), now() + timedelta(days=next(cls._days))
+        return add_session(db, worker, REFUGES[relation], at, woman).ref
+
+    @classmethod
+    def _series(cls, db: Session, reader: str, relation: str) -> str:
+        booking = db.scalars(select(Booking).where(Booking.ref == cls._booking(db, reader, relation))).one()
+        person = db.get_one(Person, booking.made_by_id)
+        series = Series(
+            ref=new_ref(db, Series), network_id=person.network_id, weekday=0, minute=600, minutes=50, every_weeks=1,
+            from_on=LONG_AGO.date(), until_on=LONG_AGO.date(), skipped={}, made_by_id=person.id, made_at=now(),
+        )  # fmt: skip
+        db.add(series)
+        db.flush()
+        booking.series_id = series.id
+        return series.ref
+
+    @classmethod
+    def _session_plan(cls, db: Session, _reader: str, relation: str) -> str:
+        person = Pilot().person(db, "worker.elsewhere" if relation == "elsewhere" else "worker.wall")
+        need = ask(db, add_resident(db), "practitioner", how_many=1, every_days=None)
+        made = keep_run(db, plan(db, person.network_id, at=now()), by=person, actor=SYSTEM, at=now())
+        cls.wanted = f"{need.ref}.{need.earliest_on}"
+        return made.ref
+
+    @staticmethod
+    def _feed(db: Session, _reader: str, relation: str) -> str:
+        person = Pilot().person(db, "recovery")
+        token = make_feed(db, worker_of(db, "recovery"), by=person, actor=SYSTEM, at=now())
+        return token if relation == "own" else f"nothing-{relation}"
+
     @staticmethod
     def _priced(_db: Session, _reader: str, _relation: str) -> str:
         return "one_more_bed"
@@ -715,6 +798,8 @@ def kind_of(rule: str) -> str:
         "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
         "/asked/": "question",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
+        "/in-reach/sessions/": "booking", "/in-reach/series/": "series", "/in-reach/plans/": "session_plan",
+        "/calendar/": "feed",
         "/referrals/": "referral", "/people/": "person", "/account/sessions/": "session", "/welcome/": "link",
     }  # fmt: skip
     return next(kind for start, kind in kinds.items() if rule.startswith(start))
@@ -838,6 +923,8 @@ def test_every_read_of_a_persons_record_leaves_an_event(world: World) -> None:
         reader = next(one for one in "WPMA" if one in ORACLE["GET", rule].enter)
         kind = "stay" if rule == "/beds/<ref>" else kind_of(rule)
         path = world.fresh_path(rule, (kind, reader, "own"))
+        if rule == "/in-reach/plans/<ref>/choose":
+            path += f"?session={world.wanted}"
         if rule == "/referrals/<ref>/hold":
             path += "?bed=" + world.path("/beds/<ref>", reader, "own").removeprefix("/beds/")
         before = events_of(world)

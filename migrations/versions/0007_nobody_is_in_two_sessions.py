@@ -1,9 +1,10 @@
-"""Sessions of in-reach: bookings, who comes, series, runs of planning, calendar feeds, tasks; nobody is booked twice.
+"""Sessions of in-reach: bookings, who comes, series, runs of planning, calendar feeds; nobody is booked twice.
 
 A session takes the time of its worker, its room and its women until it is cancelled. Two sessions at one time of one worker, in
 one room, or of one woman are refused on both engines; who comes carries the times of the session, kept equal by a foreign
 key that follows them, so that one constraint sees every woman's time. A session joins a worker, a house and women of one network,
-and a room of that house. A worker has one live calendar feed. A run of planning is evidence: it is added, never changed.
+and a room of that house. A worker has one live calendar feed. A run of planning is evidence: it is added, never
+changed; what it was about can be erased, not changed.
 
 Revision: 0007
 """
@@ -34,11 +35,6 @@ IN_ONE_NETWORK = {
         JOIN referral ON referral.id = NEW.referral_id
         WHERE booking.id = NEW.booking_id AND refuge.network_id <> referral.network_id""",
     ),
-    "inreach_task": (
-        "worker_id, referral_id",
-        """SELECT 1 FROM worker JOIN referral ON referral.id = NEW.referral_id
-        WHERE worker.id = NEW.worker_id AND worker.network_id <> referral.network_id""",
-    ),
 }
 OTHER_HOUSE = "SELECT 1 FROM session_room WHERE id = NEW.room_id AND refuge_id <> NEW.refuge_id"
 TWO_NETWORKS = "in_one_network: of two networks"
@@ -55,9 +51,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.Column("why", sa.String(length=40), nullable=False),
-        sa.Column("problem", sa.JSON(), nullable=False),
         sa.Column("problem_digest", sa.String(length=64), nullable=False),
-        sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("placed", sa.Integer(), nullable=False),
         sa.Column("proven", sa.Boolean(), nullable=False),
@@ -72,6 +66,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_session_run_ref")),
     )
     op.create_index(op.f("ix_session_run_network_id_made_at"), "session_run", ["network_id", "made_at"], unique=False)
+    op.create_table(
+        "session_run_content",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["session_run.id"], name=op.f("fk_session_run_content_run_id_session_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_run_content")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_session_run_content_run_id")),
+    )
     op.create_table(
         "session_series",
         sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -110,37 +114,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
     )
     op.create_index(op.f("ix_calendar_feed_worker_id"), "calendar_feed", ["worker_id"], unique=False)
-    op.create_table(
-        "inreach_task",
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "missed_twice",
-                "discharge",
-                "handover",
-                name="kind_is_known",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("worker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("ref", sa.String(length=12), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("(done_at IS NULL) = (done_by_id IS NULL)", name=op.f("ck_inreach_task_says_who_did_it")),
-        sa.ForeignKeyConstraint(["done_by_id"], ["person.id"], name=op.f("fk_inreach_task_done_by_id_person")),
-        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_inreach_task_referral_id_referral")),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name=op.f("fk_inreach_task_worker_id_worker")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inreach_task")),
-        sa.UniqueConstraint("ref", name=op.f("uq_inreach_task_ref")),
-    )
-    op.create_index(op.f("ix_inreach_task_referral_id"), "inreach_task", ["referral_id"], unique=False)
-    op.create_index(op.f("ix_inreach_task_worker_id_done_at"), "inreach_task", ["worker_id", "done_at"], unique=False)
     op.create_table(
         "session_booking",
         sa.Column("worker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -287,9 +260,9 @@ def downgrade() -> None:
     for table in (
         "session_booking_person",
         "session_booking",
-        "inreach_task",
         "calendar_feed",
         "session_series",
+        "session_run_content",
         "session_run",
     ):
         op.drop_table(table)
@@ -301,9 +274,6 @@ def downgrade() -> None:
 
 def _guard() -> None:
     op.execute("CREATE UNIQUE INDEX uq_calendar_feed_live ON calendar_feed (worker_id) WHERE ended_at IS NULL")
-    op.execute(
-        "CREATE UNIQUE INDEX uq_inreach_task_open ON inreach_task (kind, worker_id, referral_id) WHERE done_at IS NULL"
-    )
     if op.get_bind().dialect.name == "postgresql":
         _guard_postgresql()
     else:
@@ -340,6 +310,10 @@ def _guard_postgresql() -> None:
         "CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON session_run "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_evidence()",
     )
+    op.execute(
+        "CREATE TRIGGER kept BEFORE UPDATE ON session_run_content "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_evidence()",
+    )
 
 
 def _guard_sqlite() -> None:
@@ -362,8 +336,8 @@ def _guard_sqlite() -> None:
             f"CREATE TRIGGER session_booking_room_of_its_house_{when} BEFORE {clause} ON session_booking BEGIN "
             f"SELECT RAISE(ABORT, '{NOT_THAT_HOUSE}') WHERE EXISTS ({OTHER_HOUSE}); END",
         )
-    for what in ("update", "delete"):
+    for table, what in (("session_run", "update"), ("session_run", "delete"), ("session_run_content", "update")):
         op.execute(
-            f"CREATE TRIGGER session_run_kept_{what} BEFORE {what.upper()} ON session_run "
-            f"BEGIN SELECT RAISE(ABORT, 'session_run {KEPT}'); END",
+            f"CREATE TRIGGER {table}_kept_{what} BEFORE {what.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} {KEPT}'); END",
         )

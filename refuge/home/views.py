@@ -17,7 +17,7 @@ from refuge.database import now, session
 from refuge.home.queries import Waiting, day, waiting
 from refuge.home.tasks import decisions, due
 from refuge.london import clock_words, day_words, instant_words, london_date, long_date_words
-from refuge.permissions import Permission, open_to_everyone, signed_in
+from refuge.permissions import Permission, Role, open_to_everyone, signed_in
 from refuge.referrals.shown import lines
 from support_plans.shown_tasks import shown_morning
 
@@ -51,6 +51,7 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE),
     ("Rota", "rota.week", "/rota", Permission.ROTA_SEE),
     ("Training", "rota.training", "/training", Permission.TRAINING_SEE),
+    ("In-reach", "inreach.week", "/in-reach", Permission.SESSION_SEE),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
@@ -60,11 +61,18 @@ FIGURES: tuple[tuple[str, str, str, Permission, Permission], ...] = (
 )
 """The same for who sees figures only: whoever holds the last permission sees more, and needs no such entry."""
 
+HERS = {(Role.PRACTITIONER, "In-reach"): "My week"}
+"""What an entry is called where it is about the reader's own work."""
+
 
 def navigation(path: str) -> list[Link]:
     """Return the navigation of the signed-in person, with the entry she is at marked."""
     return [
-        Link(label, url_for(endpoint), path == start if start == "/" else path.startswith(start))
+        Link(
+            HERS.get((user().role, label), label),
+            url_for(endpoint),
+            path == start if start == "/" else path.startswith(start),
+        )
         for label, endpoint, start, permission in ENTRIES
         if permission is None or user().may(permission)
     ] + [

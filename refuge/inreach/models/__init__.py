@@ -1,4 +1,4 @@
-"""What in-reach keeps: bookings and who comes to them, series, runs of the planner, calendar feeds, tasks."""
+"""What in-reach keeps: bookings and who comes to them, series, runs of the planner, calendar feeds."""
 
 from refuge.inreach.models.bookings import (
     Booking,
@@ -8,8 +8,7 @@ from refuge.inreach.models.bookings import (
     Series,
 )
 from refuge.inreach.models.feeds import CalendarFeed
-from refuge.inreach.models.runs import SessionRun
-from refuge.inreach.models.tasks import InreachTask, TaskKind
+from refuge.inreach.models.runs import SessionRun, SessionRunContent
 
 __all__ = [
     "Booking",
@@ -17,8 +16,7 @@ __all__ = [
     "BookingPerson",
     "BookingState",
     "CalendarFeed",
-    "InreachTask",
     "Series",
     "SessionRun",
-    "TaskKind",
+    "SessionRunContent",
 ]

@@ -1,6 +1,6 @@
 """A booked session: one worker, one house and room, a time, and the women who come.
 
-What the solver proposes is no booking: it stays in its run until a person accepts it (decision 9).
+What the solver proposes is no booking: it stays in its run until a person accepts it (decision 10).
 
 The database refuses (migration 0007; both engines): two sessions at one time of one worker, in one room, or of one
 woman; a session that joins two networks, or a room of another house. A cancelled session takes nobody's time.

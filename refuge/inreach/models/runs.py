@@ -1,4 +1,4 @@
-"""A run of the planner of sessions, kept whole like a run of matching: what was asked, what was answered, how good."""
+"""A run of the planner of sessions: that it was made and how good it is; and, apart from it, what it was about."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Person
-from refuge.database import Referable
+from refuge.database import Base, Referable
 
 
 class SessionRun(Referable):
-    """One run. It knows refs and codes, never a name or an address; it is never changed (migration 0007)."""
+    """One run: figures only. It is never changed (migration 0007)."""
 
     __tablename__ = "session_run"
     __table_args__ = (
@@ -31,11 +31,8 @@ class SessionRun(Referable):
     """The last day of the horizon."""
     why: Mapped[str] = mapped_column(String(40))
     """Code list `session_run_why`: planned by a person, or mended after leave, a cancelled session, a move."""
-    problem: Mapped[dict[str, Any]]
-    """An `allocation.sessions` problem as JSON."""
     problem_digest: Mapped[str] = mapped_column(String(64))
-    answer: Mapped[dict[str, Any]]
-    """Its answer as JSON, judged by `broken_rules` before it was kept."""
+    """SHA-256 of the problem: it proves what was kept."""
     asked: Mapped[int]
     """How many sessions it was asked to place."""
     placed: Mapped[int]
@@ -43,3 +40,22 @@ class SessionRun(Referable):
     seconds: Mapped[float]
 
     made_by: Mapped[Person] = relationship(lazy="joined")
+    content: Mapped[SessionRunContent | None] = relationship(back_populates="run", lazy="joined")
+    """None: what it was about has been erased."""
+
+
+class SessionRunContent(Base):
+    """What a run was about and what it answered, ref by ref; apart from the run, so that it can be erased.
+
+    It knows refs and codes, never a name or an address. Never changed (migration 0007).
+    """
+
+    __tablename__ = "session_run_content"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("session_run.id"), unique=True)
+    problem: Mapped[dict[str, Any]]
+    """An `allocation.sessions` problem as JSON."""
+    answer: Mapped[dict[str, Any]]
+    """Its answer as JSON, judged by `broken_rules` before it was kept."""
+
+    run: Mapped[SessionRun] = relationship(back_populates="content", lazy="raise")

@@ -1,0 +1,1 @@
+"""Booking, moving, cancelling, what came of it; series, planning, feeds, and what follows when she leaves."""

@@ -1,0 +1,84 @@
+"""A session every week or every few: each is booked by itself; a day on which it cannot be is left out and listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from refuge.audit.service import record
+from refuge.database import new_ref
+from refuge.errors import Refused
+from refuge.inreach.models import Booking, Series
+from refuge.inreach.off import off_words
+from refuge.inreach.service.booking import book
+from refuge.rota.hours import instant
+from refuge.rota.queries import rota_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+    from refuge.audit.service import Actor
+    from refuge.inreach.service.booking import BookingDetails
+
+MOST = 52
+"""Sessions of one series."""
+
+
+@dataclass(frozen=True)
+class SeriesDetails:
+    """What is booked, and how often."""
+
+    session: BookingDetails
+    """Its `from_at` is not looked at."""
+    minute: int
+    """When it begins, in minutes after midnight, London time."""
+    from_on: date
+    until_on: date
+    every_weeks: int = 1
+
+    def days(self) -> Iterator[date]:
+        """Yield the days: the weekday of the first, until the last."""
+        on = self.from_on
+        while on <= self.until_on:
+            yield on
+            on += timedelta(weeks=self.every_weeks)
+
+
+def book_series(
+    session: Session, details: SeriesDetails, *, by: Person, actor: Actor, at: datetime
+) -> tuple[Series, list[Booking]]:
+    """Book every session that can be; what cannot is listed in the series. Raise Refused if none can be."""
+    days = list(details.days())
+    if not days:
+        raise Refused("Enter a last day that is not before the first", field="until_on")
+    if len(days) > MOST:
+        raise Refused(f"A series has {MOST} sessions at most. Enter an earlier last day", field="until_on")
+    series = Series(
+        ref=new_ref(session, Series), network_id=by.network_id, weekday=details.from_on.weekday(),
+        minute=details.minute, minutes=details.session.minutes, every_weeks=details.every_weeks,
+        from_on=details.from_on, until_on=details.until_on, skipped={}, made_by_id=by.id, made_at=at,
+    )  # fmt: skip
+    session.add(series)
+    session.flush()
+    rota = rota_of(session, [details.session.worker.id], details.from_on, details.until_on)
+    booked: list[Booking] = []
+    skipped: dict[str, str] = {}
+    for on in days:
+        one = replace(details.session, from_at=instant(on, details.minute))
+        try:
+            booked.append(book(session, one, by=by, actor=actor, at=at, series=series))
+        except Refused as refused:
+            skipped[on.isoformat()] = off_words(rota, details.session.worker.id, on) or refused.sentence
+    if not booked:
+        raise Refused(
+            f"None of the {len(days)} sessions can be. The first: {next(iter(skipped.values()))}", field="from_on"
+        )
+    series.skipped = skipped
+    session.flush()
+    record(session, "series.booked", series.ref, by=actor, at=at, booked=len(booked), skipped=len(skipped))
+    return series, booked

@@ -1,0 +1,18 @@
+"""The pages of in-reach: the week, booking, one session, plans, series, the calendar feed."""
+
+from refuge.inreach.service import leaving
+from refuge.inreach.views import booking, calendar, feeds, plans, series, sessions, today, week
+from refuge.inreach.views.room import blueprint
+
+__all__ = [
+    "blueprint",
+    "booking",
+    "calendar",
+    "feeds",
+    "leaving",
+    "plans",
+    "series",
+    "sessions",
+    "today",
+    "week",
+]
