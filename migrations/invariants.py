@@ -115,6 +115,13 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {f"{table}.kept" for table in _KEPT_STATISTICS}
         | {f"{table}.in_one_network" for table in _PERSONS_STATISTICS},
     },
+    "0012": {
+        "sqlite": {f"{table}_kept_delete" for table in ("leaving", "leaving_step", "discharge")}
+        | {f"{table}_in_one_network_{when}" for table in ("leaving", "discharge") for when in ("insert", "update")}
+        | {"leaving_said_once", "discharge_by_its_agency_insert", "discharge_by_its_agency_update"},
+        "postgresql": {f"{table}.kept" for table in ("leaving", "leaving_step", "discharge")}
+        | {"leaving.in_one_network", "discharge.in_one_network", "leaving.said_once", "discharge.by_its_agency"},
+    },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
 

@@ -9,7 +9,9 @@ from flask import url_for
 from refuge.london import date_words, london_date
 from refuge.referrals.risk import level
 from support_plans.kinds import KINDS
+from support_plans.leaving import still_open
 from support_plans.queries.assessments import assessments
+from support_plans.queries.leavings import facts_of, leaving_of
 from support_plans.queries.records import records
 from support_plans.queries.risks import risks
 from support_plans.scoring import TOOLS
@@ -53,7 +55,20 @@ def doors(session: Session, reader: Person, referral: Referral, *, at: datetime)
         found.append(
             Door("Children", url_for("care.children", ref=referral.ref), words, late=_late(of_children, today))
         )
+    found.append(_leaving(session, referral, today))
     return found
+
+
+def _leaving(session: Session, referral: Referral, today: date) -> Door:
+    url, row = url_for("care.leaving", ref=referral.ref), leaving_of(session, referral.id)
+    if row is not None and row.ended_at is not None:
+        return Door("Leaving", url, "She has left")
+    left = still_open(facts_of(session, referral.id, row))
+    words = "Nothing open" if not left else f"{len(left)} {'step' if len(left) == 1 else 'steps'} open"
+    if row is None:
+        return Door("Leaving", url, "Not begun")
+    late = row.planned_on is not None and row.planned_on < today
+    return Door("Leaving", url, words, late=late)
 
 
 def _risk(session: Session, reader: Person, referral: Referral, at: datetime) -> Door:

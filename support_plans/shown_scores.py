@@ -113,3 +113,16 @@ def said(row: Assessment) -> list[tuple[str, str]]:
         (f"{number}. {item.words}", item.said(row.answers[item.key]) if item.key in row.answers else "Not answered")
         for number, item in enumerate(tool.asked, start=1)
     ]
+
+
+def pairs(rows: Sequence[Assessment], *, today: date) -> list[list[str]]:
+    """Return the first and the last total of each questionnaire beside each other, where there are two."""
+    found = []
+    for code, group in _by_tool(rows).items():
+        whole = [row for row in group if row.total is not None]
+        if len(whole) < ENOUGH:
+            continue
+        first, last = whole[0], whole[-1]
+        told = [f"{row.total} ({date_words(row.taken_on, today=today)})" for row in (first, last)]
+        found.append([TOOLS[code].name, *told, f"{(last.total or 0) - (first.total or 0):+d}".replace("-", "−")])
+    return found

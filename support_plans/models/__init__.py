@@ -2,6 +2,7 @@
 
 from support_plans.models.allocations import Allocation, Part
 from support_plans.models.assessments import Assessment, Occasion
+from support_plans.models.leavings import Discharge, Leaving, LeavingStep
 from support_plans.models.needs import Interpreter, SessionNeed, TimeKind, TimeOfHers, Urgency
 from support_plans.models.notes import ApartRecord, Note
 from support_plans.models.owned import Owned
@@ -43,11 +44,14 @@ __all__ = [
     "BrokenGlass",
     "CareRecord",
     "Caution",
+    "Discharge",
     "GlassReview",
     "Goal",
     "GoalState",
     "Interpreter",
     "Judgement",
+    "Leaving",
+    "LeavingStep",
     "MaracReferral",
     "NetworkArea",
     "Note",

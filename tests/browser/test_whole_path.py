@@ -107,6 +107,7 @@ def leave(hand: Mouse) -> None:
     page.wait_for_url("**/move-on")
     sound(page)
     hand.choose("Where did she go?", "Council or housing association tenancy")
+    hand.answer("Was it planned?", "No")
     hand.answer("Why?", "She was ready to move on")
     hand.press("She has left")
     page.wait_for_url(re.compile(r"/residents/W-\d{5}$"))

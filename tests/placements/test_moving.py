@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from refuge.beds.models import Closure
+from refuge.beds.models import Closure, Stay
 from refuge.database import now
 from refuge.london import clock_words, london_date
 from refuge.placements.models import BedMove, Exclusion, MoveOn
+from refuge.referrals.models import Referral
 from tests.builders import Pilot
 from tests.placements.deciding import (
     audited,
@@ -24,6 +25,7 @@ from tests.placements.deciding import (
     put_stay,
     stays,
 )
+from tests.support_plans.served import put_leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from refuge.beds.models import Stay
-
     SignIn = Callable[[str], FlaskClient]
 
 LEFT = {"when": "now", "destination": "PRS", "reason": "ready"}
@@ -41,8 +41,17 @@ LEFT = {"when": "now", "destination": "PRS", "reason": "ready"}
 
 @pytest.fixture
 def lives(app: Flask) -> str:
-    """The ref of a stay in Room 1 of WALL since nine days ago."""
-    return put_stay(app, bed_ref(app))
+    """The ref of a stay in Room 1 of WALL since nine days ago; what a planned leaving waits for is seen to."""
+    ref = put_stay(app, bed_ref(app))
+    put_leaving(app, referral_ref(app, ref))
+    return ref
+
+
+def referral_ref(app: Flask, stay: str) -> str:
+    with database_of(app).reading() as db:
+        return db.scalars(
+            select(Referral.ref).join(Stay, Stay.referral_id == Referral.id).where(Stay.ref == stay)
+        ).one()
 
 
 def stay_of(app: Flask, ref: str) -> Stay:
@@ -197,6 +206,7 @@ def test_where_a_refuge_needs_no_day_the_bed_is_free_at_once_and_it_says_whom_it
 
 def test_a_bed_whose_closure_is_planned_is_not_closed_twice(app: Flask, sign_in_as: SignIn) -> None:
     lives = put_stay(app, bed_ref(app), move_on=london_date(now()))
+    put_leaving(app, referral_ref(app, lives))
     put_closure(app, bed_ref(app), hours=9)
     assert send(sign_in_as("worker.wall"), app, "move-on", lives, **LEFT).status_code == 302
     assert len(closures(app)) == 1

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from refuge.once import new_key
-from refuge.referrals.models import Referral
+from refuge.referrals.models import Answer, Referral
 from support_plans.categories import Category
-from support_plans.models import Allocation, Assessment, CareRecord, Caution, Occasion, Part, Task
+from support_plans.models import Allocation, Assessment, CareRecord, Caution, Leaving, Occasion, Part, Task
 from tests.builders import Pilot
 from tests.placements.deciding import database_of
 from tests.support_plans.rows import add_resident, agree, worker_of
@@ -59,6 +59,19 @@ def share_with(app: Flask, ref: str, agency: str, *categories: Category) -> None
 def referral_of(db: Session, ref: str) -> Referral:
     """Return a referral."""
     return db.scalars(select(Referral).where(Referral.ref == ref)).unique().one()
+
+
+def put_leaving(app: Flask, ref: str, **told: Any) -> None:  # noqa: ANN401  any column
+    """See to everything that her planned leaving waits for."""
+    with database_of(app).write() as db:
+        referral, by = referral_of(db, ref), Pilot().person(db, "worker.wall")
+        db.add(
+            Leaving(
+                referral_id=referral.id, agency_id=by.agency_id, category=Category.SAFETY, started_at=now(),
+                started_by_id=by.id, open_steps=[],
+                **{"safe_contact": "By text", "her_words": "I can sleep", "calls": Answer.NO, **told},
+            ),
+        )  # fmt: skip
 
 
 def written(db: Session, kind: type[Owned], referral: Referral, by: Person) -> Any:  # noqa: ANN401  a row of this kind

@@ -19,6 +19,7 @@ from refuge.placements.service.asking import SAID_NO, SAY_WHY, Question, ask, cl
 from refuge.placements.service.following import do_what_follows
 from refuge.placements.service.standing import in_words, judge, lock_place, refuse_if_no_place, refuse_if_not_free
 from refuge.placements.told import without_told
+from support_plans.service.leavings import leave
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -183,6 +184,10 @@ def move_on(
     _refuse_if_over(stay)
     _refuse_if_stale(stay, version)
     _refuse_leaving(stay, details, at)
+    referral = referral_of(session, stay, lock=True)
+    leave(
+        session, referral, planned=details.planned, destination=details.destination, by=by, actor=actor, at=at,
+    )  # fmt: skip
     with settled_by_database(session):
         stay.ended_at = details.left_at
         session.flush()

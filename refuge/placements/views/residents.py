@@ -249,4 +249,7 @@ def _page(name: str, stay: Stay, form: ANY_FORM) -> str:
     at = now()
     form.version.data = str(stay.version)
     record(session, "resident.seen", stay.ref, by=current_actor(), at=at)
-    return render_template(f"placements/{name}.html", stay=stay, form=form, facts=_facts(stay, at))
+    referral_ref = queries.referral_of(session, stay).ref
+    return render_template(
+        f"placements/{name}.html", stay=stay, form=form, facts=_facts(stay, at), referral_ref=referral_ref
+    )
