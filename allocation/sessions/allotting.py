@@ -35,12 +35,16 @@ def _by_house(context: Context, plan: Plan) -> dict[tuple[str, int], list[str]]:
 
 
 def _give(context: Context, plan: Plan, refs: Sequence[str], given: dict[str, Room]) -> bool:
-    """Give the rest of the sessions rooms, the smallest that will do first, and take back what leads nowhere."""
+    """Give the rest of the sessions rooms, and take back what leads nowhere.
+
+    The room of the last proposal comes first, then the smallest that will do.
+    """
     if len(given) == len(refs):
         return True
     ref = refs[len(given)]
-    wanted, at = context.wanted[ref], plan.at[ref]
-    for room in sorted(rooms_for(context, wanted), key=lambda one: (one.capacity, one.ref)):
+    wanted, at, last = context.wanted[ref], plan.at[ref], context.last.get(ref)
+    before = last.room if last else None
+    for room in sorted(rooms_for(context, wanted), key=lambda one: (one.ref != before, one.capacity, one.ref)):
         if context.room_free(room, at, at + wanted.minutes) and not _taken(context, plan, given, room, at):
             given[ref] = room
             if _give(context, plan, refs, given):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from allocation.sessions.calendar import place_of
 from allocation.sessions.problem import Break, Shift, Span, Worker
 from allocation.sessions.standing import Context, Line
 from allocation.sessions.starts import Ranges, clash, without
@@ -32,9 +33,12 @@ def too_much(context: Context, worker: Worker, place: int, lines: Sequence[Line]
 
 def follow(context: Context, worker: Worker, lines: Sequence[Line]) -> bool:
     """Say whether sessions in order of time leave the gap and the travel between them."""
-    for (_at, until, house), (at, _until, next_house) in pairwise(lines):
+    days = context.problem.days
+    for (before, until, house), (at, _until, next_house) in pairwise(lines):
         way = context.way(house, next_house)
-        if way is None or at < until + worker.gap_minutes + way:
+        if way is None and place_of(days, before) == place_of(days, at):
+            return False
+        if at < until + worker.gap_minutes + (way or 0):
             return False
     return True
 

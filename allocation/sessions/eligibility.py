@@ -117,13 +117,18 @@ def minded(context: Context, wanted: Wanted, _worker: Worker) -> Ranges:
 
 
 def apart(context: Context, wanted: Wanted, _worker: Worker) -> Ranges:
-    """As many days lie between it and fixed sessions of its need as there must."""
+    """As many days lie between it and fixed sessions of its need as there must, and it keeps its place among them."""
     days, least = context.problem.days, context.apart[wanted.needs_ref]
     gaps = []
     for place in context.need_days.get(wanted.needs_ref, ()):
         low, high = max(0, place - least + 1), min(len(days) - 1, place + least - 1)
         if low <= high:
             gaps.append((days[low].from_at, days[high].until_at - 1))
+    order = context.order[wanted.needs_ref]
+    for one in context.fixed:
+        if one.ref in order and one.ref != wanted.ref:
+            first = order.index(one.ref) < order.index(wanted.ref)
+            gaps.append((EVER[0][0], one.until_at - 1) if first else (one.from_at - wanted.minutes + 1, EVER[0][1]))
     return without(EVER, gaps)
 
 

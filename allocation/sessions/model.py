@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
+from allocation.sessions.cuts import add_cuts
 from allocation.sessions.duties import breaks, changes, long_shifts
 from allocation.sessions.eligibility import Choice, people, room_free, rooms_for
 from allocation.sessions.goals import GOALS
@@ -68,6 +69,7 @@ class Model:
         self._residents()
         self._rooms()
         self._needs()
+        add_cuts(self)
 
     def _session(self, ref: str) -> None:
         cp, choices = self.cp, self.choices[ref]
@@ -169,7 +171,7 @@ class Model:
         """Travel is kept between the sessions of two days that are near each other, too."""
         for ref, lit in one.sessions.items():
             for later, later_lit in other.sessions.items():
-                way = self._way(self.house(ref), self.house(later))
+                way = self.context.way(self.house(ref), self.house(later))
                 if way:
                     ends = self.begins[ref] + self.sessions[ref].minutes + one.worker.gap_minutes + way
                     self.cp.add(ends <= self.begins[later]).only_enforce_if(lit, later_lit)
@@ -384,12 +386,15 @@ class Model:
         """Let no later answer reach less of a goal."""
         self.cp.add(self.total(name) >= total)
 
-    def seek(self, name: str, plan: Plan) -> None:
-        """Ask for the most of a goal, beginning with a plan."""
-        self.cp.maximize(self.total(name))
-        self._hint(plan)
+    def seek(self, name: str, plan: Plan, bound: int) -> None:
+        """Ask for the most of a goal, beginning with a plan; no plan is known to reach more than the bound."""
+        total = self.total(name)
+        self.cp.add(total <= bound)
+        self.cp.maximize(total)
+        self.start_from(plan)
 
-    def _hint(self, plan: Plan) -> None:
+    def start_from(self, plan: Plan) -> None:
+        """Let the next search begin with a plan."""
         self.cp.clear_hints()  # type: ignore[no-untyped-call] # OR-Tools has left out its type.
         for ref in self.sessions:
             taken = plan.choices.get(ref)

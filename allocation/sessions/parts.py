@@ -17,6 +17,25 @@ NEAR = 240
 
 def parts_of(context: Context, choices: Mapping[str, Sequence[Choice]]) -> list[list[Wanted]]:
     """Return the sessions that can be placed, in parts: what one part does never matters to another."""
+    return _apart(context, {ref: (choices[ref], _shared(context, ref, choices[ref])) for ref in choices})
+
+
+def strands_of(
+    context: Context, sessions: Sequence[Wanted], choices: Mapping[str, Sequence[Choice]]
+) -> list[list[Wanted]]:
+    """Return the sessions of a part in strands that share no worker: only residents and rooms tie them together."""
+    found = {}
+    for one in sessions:
+        shared = {key for key in _shared(context, one.ref, choices[one.ref]) if key[0] == "worker"}
+        found[one.ref] = (choices[one.ref], shared)
+    return _apart(context, found)
+
+
+def _apart(
+    context: Context, sharing: Mapping[str, tuple[Sequence[Choice], set[tuple[str, ...]]]]
+) -> list[list[Wanted]]:
+    """Return sessions in groups that share nothing of what is named for each."""
+    choices = {ref: one for ref, (one, _shared) in sharing.items()}
     leader: dict[Hashable, Hashable] = {}
 
     def find(one: Hashable) -> Hashable:
@@ -27,7 +46,7 @@ def parts_of(context: Context, choices: Mapping[str, Sequence[Choice]]) -> list[
         return one
 
     for ref in sorted(choices):
-        for shared in sorted(_shared(context, ref, choices[ref])):
+        for shared in sorted(sharing[ref][1]):
             leader[find(shared)] = find(("session", ref))
     for one, other in _spaced(context, choices):
         leader[find(("session", one))] = find(("session", other))

@@ -46,8 +46,8 @@ def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
     return answered(answer(problem), began, explain_all=explain_all)
 
 
-def answer(problem: Problem, start: Plan | None = None) -> Answer:
-    """Plan each part of a problem by itself, beginning with a plan made by hand or another."""
+def answer(problem: Problem) -> Answer:
+    """Plan each part of a problem by itself."""
     context = Context(problem)
     eligibility = Eligibility(context)
     choices = {wanted.ref: eligibility.choices(wanted) for wanted in problem.wanted}
@@ -55,19 +55,12 @@ def answer(problem: Problem, start: Plan | None = None) -> Answer:
     left, waiting = problem.limits.effort, sum(len(part.sessions) for part in parts)
     plan, rooms = Plan(), dict[str, str]()
     for part in parts:
-        part.solve(left * len(part.sessions) / waiting, _of_part(part, start))
+        part.solve(left * len(part.sessions) / waiting)
         left, waiting = max(0.0, left - part.spent), waiting - len(part.sessions)
         plan.choices |= part.plan.choices
         plan.at |= part.plan.at
         rooms |= part.rooms
     return Answer(context, choices, parts, plan, rooms)
-
-
-def _of_part(part: Part, plan: Plan | None) -> Plan | None:
-    if plan is None:
-        return None
-    refs = [one.ref for one in part.sessions if one.ref in plan.at]
-    return Plan({ref: plan.choices[ref] for ref in refs}, {ref: plan.at[ref] for ref in refs})
 
 
 def answered(found: Answer, began: float, *, explain_all: bool | None = None) -> Solution:

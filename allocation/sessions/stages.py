@@ -12,10 +12,23 @@ from allocation.sessions.eligibility import Choice
 from allocation.sessions.goals import GOALS, totals
 from allocation.sessions.greedy import Plan, by_hand
 from allocation.sessions.model import Model
+from allocation.sessions.parts import strands_of
 from allocation.sessions.problem import Wanted
 from allocation.sessions.standing import Context
 
 SEED = 1
+ALONE = 0.5
+"""How much of the effort strands may use by themselves."""
+TOGETHER = 0.2
+"""How much of the effort putting their answers together may use."""
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What strands reach of a goal, and the most that they could, when each is planned as if there were no others."""
+
+    total: int
+    bound: int
 
 
 @dataclass
@@ -30,6 +43,8 @@ class Part:
     rooms: dict[str, str] = field(default_factory=dict)
     one_by_one: set[str] = field(default_factory=set)
     """The houses where counting rooms was not enough."""
+    alone: list[Alone] = field(default_factory=list)
+    """By goal: what its strands reach by themselves; empty where it has one strand."""
     spent: float = 0.0
     """The effort that it took."""
     stopped: bool = False
@@ -38,35 +53,73 @@ class Part:
     def __post_init__(self) -> None:
         self.duties = {(one.worker, one.day) for wanted in self.sessions for one in self.choices[wanted.ref]}
 
-    def solve(self, effort: float, start: Plan | None = None) -> None:
+    def solve(self, effort: float) -> None:
         """Find the best plan and a room for each of its sessions.
 
         The model counts rooms. Where that is not enough for a house, the part is solved again with each of its rooms.
         """
-        self._by_goals(effort, start)
+        self._by_strands(effort)
         self.rooms, stuck = rooms_of_plan(self.context, self.plan)
-        while stuck:
+        while stuck - self.one_by_one:
             self.one_by_one |= stuck
-            self._by_goals(self.spent + effort, start)
+            self._by_goals(self.spent + effort)
             self.rooms, stuck = rooms_of_plan(self.context, self.plan)
+        assert not stuck  # noqa: S101 — with a room for each session in the model, there is one.
 
-    def _by_goals(self, effort: float, start: Plan | None) -> None:
-        """Find the best plan, one goal after the other, beginning with a plan made by hand or another."""
-        self.plan = start or by_hand(self.context, self.choices, self.sessions)
+    def _by_strands(self, effort: float) -> None:
+        """Solve what shares no worker apart, and put it together.
+
+        Residents and rooms may clash between strands, so their answers together are a bound: no plan is better, goal
+        by goal. Where they can be put together by choosing other beginnings only, they are the best plan.
+        """
+        strands = strands_of(self.context, self.sessions, self.choices)
+        if len(strands) == 1:
+            self._by_goals(effort)
+            return
+        parts = [Part(self.context, strand, self.choices) for strand in sorted(strands, key=len)]
+        self._each_alone(parts, effort * ALONE)
+        self.alone = [
+            Alone(sum(one.total for one in ones), sum(one.bound for one in ones))
+            for ones in zip(*(part.reached for part in parts), strict=True)
+        ]
+        together = self._put_together(parts, effort * TOGETHER)
+        if together is None:
+            self._by_goals(effort)
+            return
+        self.plan = together
+        self.reached = [Reached(one.total, one.bound) for one in self.alone]
+        self.stopped = any(part.stopped for part in parts)
+
+    def _each_alone(self, parts: Sequence[Part], effort: float) -> None:
+        """Plan each strand as if there were no others; what a small one leaves of its effort, larger ones may use."""
+        waiting = len(self.sessions)
+        for part in parts:
+            part._by_goals((effort - self.spent) * len(part.sessions) / waiting)  # noqa: SLF001 — one of its own.
+            self.spent += part.spent
+            waiting -= len(part.sessions)
+
+    def _by_goals(self, effort: float) -> None:
+        """Find the best plan, one goal after the other, beginning with one made by hand."""
+        self.plan = by_hand(self.context, self.choices, self.sessions)
         self.reached, self.stopped = [], False
-        most, model = self._most(), None
-        for place, bound in enumerate(most):
+        most, model, level = self._most(), None, bool(self.alone)
+        for place, highest in enumerate(most):
+            bound = min(highest, self.alone[place].bound) if level else highest
             if self._totals()[place] < bound and self.spent < effort:
                 model = model or self._model()
-                bound = min(bound, self._improve(model, place, effort - self.spent))  # noqa: PLW2901 — what is known now.
+                bound = min(bound, self._improve(model, place, bound, effort - self.spent))
             total = self._totals()[place]
             self.stopped = self.stopped or total < bound
             self.reached.append(Reached(total, bound))
+            level = level and total == self.alone[place].total == self.alone[place].bound
             if model is not None:
                 model.keep(self.context.problem.goals[place], total)
 
+    def _worth(self, plan: Plan) -> list[int]:
+        return totals(self.context, plan.choices, plan.at, self.duties)
+
     def _totals(self) -> list[int]:
-        return totals(self.context, self.plan.choices, self.plan.at, self.duties)
+        return self._worth(self.plan)
 
     def _most(self) -> list[int]:
         """Return what no plan exceeds: every session with the best of its choices by itself."""
@@ -90,20 +143,37 @@ class Part:
             model.keep(name, reached.total)
         return model
 
-    def _improve(self, model: Model, place: int, effort: float) -> int:
+    def _improve(self, model: Model, place: int, bound: int, effort: float) -> int:
         """Seek the most of one goal, keep the plan if it is better, and return a bound on all plans."""
+        name = self.context.problem.goals[place]
+        model.seek(name, self.plan, bound)
+        known, found = self._search(model, effort)
+        if found is not None and self._worth(found)[: place + 1] > self._totals()[: place + 1]:
+            self.plan = found
+        return known
+
+    def _put_together(self, parts: Sequence[Part], effort: float) -> Plan | None:
+        """Return a plan that reaches of every goal what the strands reach by themselves; None if none was found."""
+        model = self._model()
+        for name, alone in zip(self.context.problem.goals, self.alone, strict=True):
+            model.keep(name, alone.total)
+        plan = Plan()
+        for part in parts:
+            plan.choices |= part.plan.choices
+            plan.at |= part.plan.at
+        model.start_from(plan)
+        return self._search(model, effort, relaxing=True)[1]
+
+    def _search(self, model: Model, effort: float, *, relaxing: bool = False) -> tuple[int, Plan | None]:
+        """Return the bound and the plan that a search finds; relaxing more costs time and proves more."""
         from ortools.sat.python import cp_model  # noqa: PLC0415 — only solving pays for loading the solver.
 
-        name = self.context.problem.goals[place]
-        model.seek(name, self.plan)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = SEED
         solver.parameters.max_deterministic_time = effort
+        solver.parameters.linearization_level = 2 if relaxing else 1
         status = solver.solve(model.cp)
         self.spent += solver.deterministic_time
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            found = model.plan(solver)
-            if totals(self.context, found.choices, found.at, self.duties)[: place + 1] > self._totals()[: place + 1]:
-                self.plan = found
-        return math.floor(solver.best_objective_bound + 1e-6)
+        found = model.plan(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+        return math.floor(solver.best_objective_bound + 1e-6), found

@@ -1,0 +1,161 @@
+"""Mends a plan after something happened: leave, a session cancelled, an admission, a move-on. As little as can be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from allocation.sessions.document import refuse_bad
+from allocation.sessions.eligibility import LIMITS, Choice, Eligibility, rooms_for
+from allocation.sessions.goals import PLACING
+from allocation.sessions.greedy import Board, Plan
+from allocation.sessions.parts import parts_of
+from allocation.sessions.problem import Booked, Problem, Proposed
+from allocation.sessions.solution import Proposal, Repair, Solution, Touched
+from allocation.sessions.solver import Answer, answer, answered
+from allocation.sessions.stages import Part
+from allocation.sessions.standing import Context
+
+KEEP = "keep_the_last_proposal"
+BECAUSE: dict[str, str] = {
+    "no_such_worker": "{worker} can no longer give it.",
+    "out_of_time": "It is wanted at another time now.",
+    "not_on_rota": "{worker} is no longer on the rota there then.",
+    "worker_away": "{worker} is no longer free then.",
+    "her_times": "She can no longer come then.",
+    "in_another_session": "She is in another session then.",
+    "no_room": "No room is free then any more.",
+    "interpreter": "The interpreter is not there then.",
+    "childcare": "Nobody minds children then.",
+    "spacing": "It would be too near another session of its need, or out of order.",
+}
+"""By limit that a proposal no longer keeps: why it could not stay."""
+
+
+def replan(problem: Problem, previous: Solution, *, explain_all: bool | None = None) -> Repair:
+    """Return the smallest repair of a plan for a problem that has changed; what is booked stays by itself.
+
+    As many sessions as possible have a time; then as many as possible keep theirs; then the other goals follow.
+    """
+    began = time.perf_counter()
+    refuse_bad(problem)
+    asked = _asked(problem, previous)
+    found = _around(asked) or answer(asked)
+    solution = answered(found, began, explain_all=explain_all)
+    return Repair(solution, tuple(_touched(found.context, previous.proposals, solution.proposals)))
+
+
+def _asked(problem: Problem, previous: Solution) -> Problem:
+    """Return the problem with the last plan in it, and keeping it next in order after placing."""
+    wanted = {one.ref for one in problem.wanted}
+    workers, rooms = {one.ref for one in problem.workers}, {one.ref for one in problem.rooms}
+    last = tuple(
+        Proposed(one.session, one.worker, one.from_at, one.room if one.room in rooms else None)
+        for one in previous.proposals
+        if one.session in wanted and one.worker in workers
+    )
+    placing = tuple(name for name in problem.goals if name in PLACING)
+    rest = tuple(name for name in problem.goals if name not in (*PLACING, KEEP))
+    return replace(problem, last=last, goals=(*placing, KEEP, *rest))
+
+
+def _around(problem: Problem) -> Answer | None:
+    """Return the best plan that leaves all that can stay where it is; None where somebody would go without a time.
+
+    When all that can stay does and everybody who could have a time has one, no plan places or keeps more.
+    """
+    context = Context(problem)
+    eligibility = Eligibility(context)
+    choices = {one.ref: eligibility.choices(one) for one in problem.wanted}
+    stays = _stays(context, choices)
+    if stays is None:
+        return None
+    around = Context(problem, tuple(_standing(context, stays)))
+    open_ = Eligibility(around)
+    left = {
+        one.ref: [] if one.ref in stays.at else _open(choices[one.ref], open_.choices(one)) for one in problem.wanted
+    }
+    parts = [Part(around, part, left) for part in parts_of(around, left)]
+    plan, rooms = (
+        Plan(dict(stays.choices), dict(stays.at)),
+        {ref: room for ref in stays.at if (room := context.last[ref].room)},
+    )
+    for part in parts:
+        part.solve(problem.limits.effort / len(parts))
+        plan.choices |= part.plan.choices
+        plan.at |= part.plan.at
+        rooms |= part.rooms
+    for ref, ways in choices.items():
+        if (ways and ref not in plan.at) or (any(one.again for one in ways) and not plan.choices[ref].again):
+            return None
+    return Answer(context, choices, parts, plan, rooms)
+
+
+def _open(alone: Sequence[Choice], around: Sequence[Choice]) -> list[Choice]:
+    """Return the choices that are left: late ones only where no time before the deadline is possible at all."""
+    return [one for one in around if not one.late or all(other.late for other in alone)]
+
+
+def _stays(context: Context, choices: Mapping[str, Sequence[Choice]]) -> Plan | None:
+    """Return the sessions that can keep their worker and time, all together; None if not all that can alone can."""
+    board = Board(Context(context.problem))
+    for ref in sorted(choices):
+        same = next((choice for choice in choices[ref] if choice.again), None)
+        if same is not None and _has_its_room(context, ref):
+            wanted, at = context.wanted[ref], context.last[ref].from_at
+            if not board.fits(wanted, same, at):
+                return None
+            board.put(wanted, same, at, None)
+    return board.plan
+
+
+def _has_its_room(context: Context, ref: str) -> bool:
+    """Say whether the room of the last proposal is still there for it."""
+    wanted, last = context.wanted[ref], context.last[ref]
+    room = next((one for one in rooms_for(context, wanted) if one.ref == last.room), None)
+    if not wanted.needs_room:
+        return True
+    return room is not None and context.room_free(room, last.from_at, last.from_at + wanted.minutes)
+
+
+def _standing(context: Context, plan: Plan) -> Iterable[Booked]:
+    for ref, choice in plan.choices.items():
+        wanted, at = context.wanted[ref], plan.at[ref]
+        room = context.last[ref].room
+        until, house = at + wanted.minutes, context.house_of(wanted)
+        yield Booked(ref, choice.worker, house, at, until, choice.come, room, wanted.needs_ref)
+
+
+def _touched(context: Context, before: Sequence[Proposal], after: Sequence[Proposal]) -> Iterable[Touched]:
+    """Return every session that is not as it was, and why."""
+    was, now = {one.session: one for one in before}, {one.session: one for one in after}
+    for ref in sorted(was.keys() | now.keys()):
+        old, new = was.get(ref), now.get(ref)
+        if old is None or new is None or (old.worker, old.from_at, old.room) != (new.worker, new.from_at, new.room):
+            yield Touched(ref, old, new, _why(context, old, new))
+
+
+def _why(context: Context, old: Proposal | None, new: Proposal | None) -> str:
+    if old is None:
+        return "It has a time now."
+    if old.session not in context.wanted:
+        return "It is no longer wanted."
+    if new is not None and new.decided:
+        return "A person chose this time."
+    if new is not None and (old.worker, old.from_at) == (new.worker, new.from_at):
+        return "It moves to another room."
+    return _why_not(context, old)
+
+
+def _why_not(context: Context, old: Proposal) -> str:
+    """Return why a proposal does not stand any more."""
+    if old.worker not in context.workers:
+        return f"{old.worker} is no longer in the plan."
+    wanted, worker = context.wanted[old.session], context.workers[old.worker]
+    for code, limit in LIMITS.items():
+        if not any(low <= old.from_at <= high for low, high in limit(context, wanted, worker)):
+            return BECAUSE[code].format(worker=old.worker)
+    if Eligibility(context).day_bars(wanted, worker, old.from_at) is not None:
+        return f"{old.worker}’s day does not hold it any more."
+    return "It makes way, so that others have a time."
