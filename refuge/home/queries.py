@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from refuge.beds.models import Bed
     from refuge.beds.queries import Board
     from refuge.placements.queries.askings import Asked
     from refuge.placements.queries.waiting import ReviewDue
@@ -63,6 +64,10 @@ class Day:
     """Her own tasks that are due, who moved in, what was missed."""
     lapsed: Sequence[holds.Lapsed] = ()
     """Holds of her agency's, or of its beds, that lapsed within a day."""
+    elsewhere: Sequence[holds.Elsewhere] = ()
+    """Holds of her agency's that stand on beds of another."""
+    let_go: Sequence[Bed] = ()
+    """Beds of her agency whose hold ended because the woman no longer agrees to share."""
 
 
 def waiting(session: Session, reader: Person, *, at: datetime) -> Waiting:
@@ -88,5 +93,7 @@ def day(session: Session, reader: Person, at: datetime) -> Day:
         agreed=askings.said_yes(session, reader, at=at) if holding else (),
         lapsed=holds.lapsed(session, reader, at=at) if holding else (),
         morning=morning(session, reader, at=at),
+        elsewhere=holds.made_elsewhere(session, reader, at=at) if holding else (),
+        let_go=holds.taken_from(session, reader, at=at) if holding else (),
         people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
     )

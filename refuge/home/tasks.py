@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from refuge.beds.models import Bed
     from refuge.beds.occupancy import HoldSpan
     from refuge.beds.queries.board import Board, BoardBed, House
     from refuge.home.queries import Day
     from refuge.placements.queries.askings import Asked
-    from refuge.placements.queries.holds import Lapsed
+    from refuge.placements.queries.holds import Elsewhere, Lapsed
 
 SOON = 7
 """Days ahead that Today looks."""
@@ -82,7 +83,22 @@ def decisions(day: Day, at: datetime) -> list[Due]:
                   link=_where(one)) for one in day.disagreed]  # fmt: skip
     found += [Due(Urgency.TODAY, f"{one.other} said yes: {DOABLE[one.about]}", f"{one.referral_ref}, {one.bed}",
                   link=_where(one)) for one in day.agreed]  # fmt: skip
-    return found + [_lapsed(hold, at) for hold in day.lapsed]
+    found += [_lapsed(hold, at) for hold in day.lapsed]
+    found += [_let_go(bed) for bed in day.let_go]
+    return found + [_elsewhere(hold, at) for hold in day.elsewhere]
+
+
+def _let_go(bed: Bed) -> Due:
+    words = "The hold on this bed has ended: she no longer agrees that you see her referral. See whom it would fit"
+    return Due(Urgency.NOW, words, f"{bed.refuge.name} {bed.name}", link=("placements.fits", bed.ref))
+
+
+def _elsewhere(hold: Elsewhere, at: datetime) -> Due:
+    today = london_date(hold.until_at) == london_date(at)
+    until = instant_words(hold.until_at, now=at)
+    words = f"Held by {hold.held_by} for {hold.referral_ref} until {until}. That refuge offers it and admits her"
+    link = ("referrals.referral", hold.referral_ref)
+    return Due(Urgency.NOW if today else Urgency.SOON, words, hold.bed, link=link)
 
 
 def _where(one: Asked) -> tuple[str, str]:

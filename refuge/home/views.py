@@ -99,6 +99,7 @@ def today() -> ResponseReturnValue:
     refs += [*(hold.referral_ref for hold in found.lapsed)]
     refs += [task.ref for task in found.morning.due] + [one.referral_ref for one in found.morning.moved_in]
     refs += [one.referral_ref for one in found.morning.missed]
+    refs += [hold.referral_ref for hold in found.elsewhere]
     if refs:
         record(session, "today.seen", by=current_actor(), at=at, refs=refs)
     return render_template(

@@ -13,7 +13,7 @@ from refuge.placements.models import OfferAnswer
 from refuge.placements.queries.askings import standing_checks
 from refuge.placements.queries.holds import held, lapsed_hold
 from refuge.placements.queries.residents import current_stay
-from refuge.placements.queries.turn_aways import ref_of_turn_away, turn_away
+from refuge.placements.queries.turn_aways import ref_of_turn_away, taken_back, turn_away
 from refuge.referrals.models import ReferralState
 from refuge.referrals.queries import answers_for, waits
 
@@ -89,6 +89,11 @@ def _waiting(session: Session, reader: Person, referral: Referral, at: datetime)
         if answers_for(referral, reader):
             more.append(Act("Set a day to look again", "placements.review", referral.ref))
     first = Act("Can we take her?", "placements.can_she", referral.ref) if reader.may(Permission.MATCH_SEE) else None
+    before = taken_back(session, reader, referral)
+    if before is not None and before.taken_back_by is not None and before.taken_back_at is not None:
+        when = instant_words(before.taken_back_at, now=at)
+        warnings.append(f"{before.taken_back_by.name} took back a turn-away, {when}: {before.taken_back_why}")
+        more.append(Act("The turn-away that was taken back", "placements.turned_away", before.ref))
     return Step("She waits for a place", (), warnings, first, more, waits_again=referral.state is ReferralState.HELD)
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from refuge.audit.models import AuditEvent
 from refuge.beds.models import Bed, Closure, Hold, Stay
+from refuge.beds.service.closures import seen_as
 from refuge.database import new_ref, now
 from refuge.london import london_date
+from refuge.once import new_key
 from tests.builders import Pilot, add_referral
 
 if TYPE_CHECKING:
@@ -66,15 +68,58 @@ def test_a_bed_is_closed_with_a_reason_and_opened_again(
     assert "Open again" in page
     assert audited(app, "bed.closed") == [(bed.ref, {"reason": "repair"})]
     ready = london_date(now()) + timedelta(days=4)
-    page = browser.post(f"/beds/{bed.ref}/ready", data=boxes("expected_ready", ready), follow_redirects=True).text
+    page = browser.post(
+        f"/beds/{bed.ref}/ready", data={**boxes("expected_ready", ready), "seen": seen(app)}, follow_redirects=True
+    ).text
     assert "The date has been saved" in page
     assert closures(app)[0].expected_ready == ready
-    page = browser.post(f"/beds/{bed.ref}/open", follow_redirects=True).text
+    page = browser.post(f"/beds/{bed.ref}/open", data={"seen": seen(app)}, follow_redirects=True).text
     assert "Room 1 is open again" in page
     assert "Close this bed" in page
     assert closures(app)[0].ended_at is not None
     assert audited(app, "bed.opened") == [(bed.ref, {})]
     assert audited(app, "closure.changed") == [(bed.ref, {"fields": ["expected_ready"]})]
+
+
+def seen(app: Flask) -> str:
+    """Return what a page carries that shows the newest closure as it is."""
+    return seen_as(closures(app)[-1])
+
+
+def test_a_closure_that_somebody_changed_meanwhile_is_shown_and_not_overwritten(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], bed: Bed
+) -> None:
+    browser, ready = sign_in_as("worker.wall"), london_date(now()) + timedelta(days=4)
+    browser.post(f"/beds/{bed.ref}/close", data=CLOSE)
+    shown = seen(app)
+    assert f'value="{shown}"' in browser.get(f"/beds/{bed.ref}").text
+    assert f'value="{shown}"' in browser.get(f"/beds/{bed.ref}/ready").text
+    told = {**boxes("expected_ready", ready), "seen": shown}
+    sign_in_as("manager.wall").post(f"/beds/{bed.ref}/ready", data=told)
+    later = {**boxes("expected_ready", ready + timedelta(days=3)), "seen": shown}
+    page = browser.post(f"/beds/{bed.ref}/ready", data=later).text
+    assert "Somebody changed this closure" in page
+    assert f'value="{(ready + timedelta(days=3)).day}"' in page
+    assert closures(app)[0].expected_ready == ready
+    assert browser.post(f"/beds/{bed.ref}/open", data={"seen": shown}).status_code == 409
+    assert closures(app)[0].ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/beds/{bed}/close", CLOSE),
+        ("/refuges/{refuge}/beds/new", {"name": "Room 9", "adults": "1", "children": "0", "cots": "0"}),
+    ],
+)
+def test_a_form_of_this_room_that_is_sent_twice_leads_to_the_same_place(
+    sign_in_as: Callable[[str], FlaskClient], bed: Bed, path: str, data: dict[str, str]
+) -> None:
+    browser, key = sign_in_as("manager.wall"), new_key()
+    there = path.format(bed=bed.ref, refuge=bed.refuge.ref)
+    answers = [browser.post(there, data={**data, "key": key}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].location == answers[1].location
 
 
 def test_a_closure_can_be_planned_and_called_off(
@@ -86,7 +131,7 @@ def test_a_closure_can_be_planned_and_called_off(
     page = browser.post(f"/beds/{bed.ref}/close", data=planned, follow_redirects=True).text
     assert "Call off the closure" in page
     assert "Closes 09:00 on" in page
-    browser.post(f"/beds/{bed.ref}/open")
+    browser.post(f"/beds/{bed.ref}/open", data={"seen": seen(app)})
     assert closures(app)[0].ended_at == closures(app)[0].from_at
     assert "called off" in browser.get(f"/beds/{bed.ref}").text
 

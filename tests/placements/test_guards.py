@@ -14,8 +14,10 @@ from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.placements.models import (
     AskedAbout,
+    AskedFact,
     Asking,
     MatchRun,
+    MatchRunContent,
     Offer,
     OfferAnswer,
     RuleSet,
@@ -147,3 +149,45 @@ def test_runs_and_versions_of_the_rules_are_kept_as_they_were(db: Session, made:
     for attack in (update(kind).values({column: 3}), delete(kind)):
         with pytest.raises(DBAPIError, match="kept as it was"), db.begin_nested():
             db.execute(attack)
+
+
+def test_what_a_run_was_about_can_be_erased_and_never_changed(db: Session) -> None:
+    row = run(db)
+    row.content = MatchRunContent(problem={}, answer={})
+    db.add(row)
+    db.flush()
+    with pytest.raises(DBAPIError, match="kept as it was"), db.begin_nested():
+        db.execute(update(MatchRunContent).values(problem={"a": 1}))
+    db.execute(delete(MatchRunContent))
+
+
+def test_what_was_asked_is_never_changed(db: Session, held: Hold) -> None:
+    row = Asking(
+        ref=new_ref(db, Asking), about=AskedAbout.HOLD, referral_id=held.referral_id, bed_id=held.bed_id,
+        hold_id=held.id, reason="He is in custody", by_id=worker(db),
+        second_id=Pilot().person(db, "manager.wall").id, at=NOON,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    db.add(AskedFact(asking_id=row.id, code="conflict", about="R-00001", says="Somebody"))
+    db.flush()
+    for attack in (update(AskedFact).values(about="R-00002"), delete(AskedFact)):
+        with pytest.raises(DBAPIError, match="kept as it was"), db.begin_nested():
+            db.execute(attack)
+
+
+def test_one_turn_away_of_a_referral_stands_and_those_taken_back_say_who_and_why(db: Session, held: Hold) -> None:
+    def away(**told: object) -> TurnAway:
+        return TurnAway(
+            ref=new_ref(db, TurnAway), referral_id=held.referral_id, ended_by="service", reason="C01", contributing=[],
+            barriers={}, decided_by_id=worker(db), decided_at=NOON, **told,
+        )  # fmt: skip
+
+    for told in ({"taken_back_at": NOON}, {"taken_back_at": NOON, "taken_back_by_id": worker(db)}):
+        with pytest.raises(IntegrityError), db.begin_nested():
+            db.add(away(**told))
+    db.add(away(taken_back_at=NOON, taken_back_by_id=worker(db), taken_back_why="It was another woman"))
+    db.add(away())
+    db.flush()
+    with pytest.raises(IntegrityError), db.begin_nested():
+        db.add(away())

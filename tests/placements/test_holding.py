@@ -404,14 +404,33 @@ def test_an_answer_to_an_override_is_a_yes_or_a_no(app: Flask, sign_in_as: SignI
 # ── Holding it longer
 
 
+def renew(browser: FlaskClient, app: Flask, ref: str, version: str = "") -> TestResponse:
+    """Press the button that holds a bed longer, on a page that shows the referral as it is."""
+    return browser.post(f"/referrals/{ref}/renew", data={"version": version or str(referral_of(app, ref).version)})
+
+
+def test_a_renewal_from_a_page_that_is_out_of_date_asks_again(app: Flask, sign_in_as: SignIn) -> None:
+    ref, browser = clear(app), sign_in_as("worker.wall")
+    put_hold(app, ref, bed_ref(app), hours=1)
+    shown = str(referral_of(app, ref).version)
+    assert f'name="version" value="{shown}"' in browser.get(f"/referrals/{ref}").text
+    browser.post(f"/referrals/{ref}/offer", data={"told_how": "in_person", "key": new_key()})
+    late = renew(browser, app, ref, version=shown)
+    assert late.status_code == 409
+    assert "Somebody else did something about this referral" in late.text
+    assert "Offered" in late.text
+    assert holds(app)[0].renewed_at is None
+    assert renew(browser, app, ref).status_code == 302
+
+
 def test_a_hold_is_renewed_once(app: Flask, sign_in_as: SignIn) -> None:
     ref, browser = clear(app), sign_in_as("worker.wall")
     put_hold(app, ref, bed_ref(app), hours=1)
-    assert browser.post(f"/referrals/{ref}/renew").status_code == 302
+    assert renew(browser, app, ref).status_code == 302
     [hold] = holds(app)
     assert timedelta(hours=23.9) < hold.until_at - now() <= timedelta(hours=24)
     assert audited(app, "hold.renewed")[0][0] == ref
-    again = browser.post(f"/referrals/{ref}/renew")
+    again = renew(browser, app, ref)
     assert again.status_code == 409
     assert "renewed once already" in again.text
     assert "Hold it longer" not in browser.get(f"/referrals/{ref}").text
@@ -423,7 +442,7 @@ def test_a_renewal_adds_what_is_allowed_where_the_usual_time_adds_little(
 ) -> None:
     ref = clear(app)
     put_hold(app, ref, bed_ref(app), hours=hours)
-    sign_in_as("worker.wall").post(f"/referrals/{ref}/renew")
+    renew(sign_in_as("worker.wall"), app, ref)
     assert timedelta(hours=71.9) < holds(app)[0].until_at - now() <= timedelta(hours=72)
 
 
@@ -431,7 +450,7 @@ def test_a_renewal_does_not_reach_into_a_closure_that_is_planned(app: Flask, sig
     ref, bed = clear(app), bed_ref(app)
     put_hold(app, ref, bed, hours=1)
     put_closure(app, bed, hours=3)
-    answer = sign_in_as("worker.wall").post(f"/referrals/{ref}/renew")
+    answer = renew(sign_in_as("worker.wall"), app, ref)
     assert answer.status_code == 409
     assert holds(app)[0].renewed_at is None
 
@@ -452,6 +471,7 @@ def test_whoever_holds_it_and_whose_bed_it_is_can_let_it_go(app: Flask, sign_in_
     assert let_go(sign_in_as(who), app, ref).status_code == 302
     assert holds(app)[0].ended_how is HoldEnd.RELEASED
     assert referral_of(app, ref).state is ReferralState.WAITING
+    assert holds(app)[0].release_reason
     assert audited(app, "hold.released") == [(ref, {"bed": bed, "reason": "not_coming"})]
     assert quick(sign_in_as("worker.wall"), ref, bed).status_code == 302
 
@@ -480,7 +500,7 @@ def test_a_form_that_is_out_of_date_lets_nothing_go_and_shows_how_it_is_now(app:
     ref, browser = clear(app), sign_in_as("worker.wall")
     put_hold(app, ref, bed_ref(app))
     version = str(referral_of(app, ref).version)
-    sign_in_as("manager.wall").post(f"/referrals/{ref}/renew")
+    renew(sign_in_as("manager.wall"), app, ref)
     answer = let_go(browser, app, ref, version=version)
     assert answer.status_code == 409
     assert "Somebody else did something about this referral" in answer.text

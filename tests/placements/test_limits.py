@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
 
 from refuge.audit.models import AuditEvent
-from refuge.beds.models import Refuge, Stay
+from refuge.beds.models import Refuge, RefugeChange, Stay
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from refuge.placements.queries.preview import Impact
@@ -281,3 +282,48 @@ def test_another_agencys_refuge_is_as_if_it_were_not_there(
 
 def test_the_form_of_a_new_refuge_has_nobody_to_preview(manager: FlaskClient) -> None:
     assert "See whom this would rule out" not in manager.get("/refuges/new").text
+
+
+# ── History
+
+
+def test_a_change_is_kept_with_who_made_it_when_and_from_what_to_what(
+    manager: FlaskClient, sign_in_as: Callable[[str], FlaskClient], wall: Refuge, database: Database
+) -> None:
+    assert save(manager, wall, son_age_limit="12", checks=[], staffed="never").status_code == 302
+    assert save(manager, wall, son_age_limit="12", checks=[], staffed="never", version="2", nrpf_places="2").location
+    with database.reading() as db:
+        first, second = db.scalars(select(RefugeChange).order_by(RefugeChange.version))
+        assert (first.version, first.made_by_id) == (2, Pilot().person(db, "manager.wall").id)
+        assert (first.before["son_age_limit"], first.after["son_age_limit"]) == (14, 12)
+        assert (first.before["checks"], first.after["checks"]) == (["background"], [])
+        assert (len(first.before["hours"]), first.after["hours"]) == (7, [])
+        assert (second.before, second.after) == ({"nrpf_places": 1}, {"nrpf_places": 2})
+    page = words_of(sign_in_as("worker.panahghar").get(f"/refuges/{wall.ref}").text)
+    assert "Sons: Up to and including age 12 instead of Up to and including age 14" in page
+    assert "Staff in the house: no staff in the house instead of 24 hours, every day" in page
+    assert "Funded NRPF places: 2 instead of 1" in page
+    assert "Manager Wall" in page
+
+
+@pytest.mark.parametrize("who", ["practitioner", "commissioner"])
+def test_who_changed_a_limit_is_told_to_those_who_match_by_it(
+    manager: FlaskClient, sign_in_as: Callable[[str], FlaskClient], wall: Refuge, who: str
+) -> None:
+    save(manager, wall, son_age_limit="12")
+    page = sign_in_as(who).get(f"/refuges/{wall.ref}").text
+    assert "instead of" not in page
+    assert "Manager Wall" not in page
+
+
+def test_a_save_that_changes_nothing_leaves_no_version(manager: FlaskClient, wall: Refuge, database: Database) -> None:
+    save(manager, wall)
+    with database.reading() as db:
+        assert db.scalars(select(RefugeChange)).all() == []
+
+
+def test_no_change_that_was_kept_is_rewritten(manager: FlaskClient, wall: Refuge, database: Database) -> None:
+    save(manager, wall, son_age_limit="12")
+    for attack in (update(RefugeChange).values(version=9), delete(RefugeChange)):
+        with pytest.raises(DBAPIError, match="kept as it was"), database.write() as db:
+            db.execute(attack)

@@ -6,17 +6,28 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from allocation.beds.solution import Barrier, Pair, Verdict
-from refuge.beds.models import Stay
+from refuge.beds.models import Refuge, StaffingHours, Stay
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from refuge.placements.models import Exclusion, TurnAway
 from refuge.placements.narrowing import for_reasons, narrowed
 from refuge.referrals.models import ConflictPair, PossibleSame, Referral, ReferralState
-from tests.builders import Pilot
-from tests.placements.deciding import WHY, add_clear, audited, bed_ref, clear, database_of, holds, person_ref, put_hold
+from tests.builders import Pilot, add_bed
+from tests.placements.deciding import (
+    WHY,
+    add_clear,
+    audited,
+    bed_ref,
+    clear,
+    database_of,
+    holds,
+    person_ref,
+    put_hold,
+    quick,
+)
 from tests.placements.test_matching import match, words_of
 from tests.placements.test_turning_away import end
 
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
 
     SignIn = Callable[[str], FlaskClient]
 
-RING = "Something stands in the way that only this refuge may tell."
+RING = "Ring this refuge first: there is something about her that each refuge must decide for itself."
 LEAVE = ("asked to leave", "asked a woman to leave", "come back", "have her back")
 
 
@@ -111,7 +122,7 @@ def test_what_only_the_refuge_may_know_only_the_refuge_overrides(app: Flask, sig
     told = {"bed": bed, "how_long": "usual", "override_reason": WHY, "second": person_ref(app, "manager.panahghar")}
     answer = sign_in_as("worker.wall").post(f"/referrals/{ref}/hold", data=told)
     assert answer.status_code == 409
-    assert "It can hold the bed itself." in words_of(answer.text)
+    assert "it decides, and can hold the bed itself" in words_of(answer.text)
     assert "meet" not in words_of(answer.text)
     assert holds(app) == []
     assert sign_in_as("worker.panahghar").post(f"/referrals/{ref}/hold", data=told).status_code == 302
@@ -139,17 +150,63 @@ def barrier(code: str, verdict: Verdict = Verdict.NO) -> Barrier:
     return Barrier(code, verdict, code, "if it were otherwise", from_on=None)
 
 
-def test_both_read_alike_and_hide_neither_the_verdict_nor_anything_else() -> None:
+def test_both_read_alike_hide_nothing_else_and_are_never_a_no_by_themselves() -> None:
     other, leave, meet = barrier("pets"), barrier("asked_to_leave"), barrier("conflict")
     one, two = (
-        narrowed(Pair("R-00001", "B-00001", Verdict.NO, told), own=False) for told in ((other, leave), (meet, other))
+        narrowed(Pair("R-00001", "B-00001", Verdict.NO, told), own=False, wary=True)
+        for told in ((other, leave), (meet, other))
     )
     assert one == two
     assert one.verdict is Verdict.NO
     assert [told.code for told in one.barriers] == ["pets", "theirs"]
     both = Pair("R-00001", "B-00001", Verdict.NO, (leave, meet))
-    assert len(narrowed(both, own=False).barriers) == 1
-    assert narrowed(both, own=True) == for_reasons(both, own=True) == both
+    nothing = Pair("R-00001", "B-00001", Verdict.YES, ())
+    assert narrowed(both, own=False, wary=True) == narrowed(nothing, own=False, wary=True)
+    assert narrowed(both, own=False, wary=True).verdict is Verdict.ASK
+    assert narrowed(nothing, own=False, wary=False) == nothing
+    assert narrowed(both, own=True, wary=True) == for_reasons(both, own=True) == both
     assert {told.code for told in for_reasons(both, own=False).barriers} == {"conflict"}
-    ask = Pair("R-00001", "B-00001", Verdict.ASK, (barrier("asked_to_leave", Verdict.ASK),))
-    assert narrowed(ask, own=False).barriers[0].verdict is Verdict.ASK
+
+
+@pytest.fixture
+def third(app: Flask) -> str:
+    """The ref of a free bed in a third refuge, of an agency that is neither WALL's nor Panahghar's."""
+    with database_of(app).write() as db:
+        like = Pilot().refuge(db, "Panahghar")
+        kept = {column.key: getattr(like, column.key) for column in inspect(Refuge).columns}
+        told = {**kept, "ref": new_ref(db, Refuge), "name": "Third", "agency_id": Pilot().agency(db, "Council").id}
+        del told["id"]
+        refuge = Refuge(**told, hours=[StaffingHours(weekday=day, opens=0, closes=1440) for day in range(7)])
+        db.add(refuge)
+        db.flush()
+        return add_bed(db, refuge, "Room 1").ref
+
+
+@pytest.mark.parametrize("how", [must_not_meet_a_resident, lived_there])
+def test_at_which_refuge_it_is_cannot_be_read_off(
+    app: Flask, sign_in_as: SignIn, third: str, how: Callable[[Flask, str], object]
+) -> None:
+    ref, worker = clear(app), sign_in_as("worker.wall")
+    how(app, ref)
+    page = worker.get(f"/referrals/{ref}/beds").text
+    there, innocent = bed_ref(app, "Panahghar"), third
+    assert words_of(page).count("Ring this refuge first") >= 1
+    assert f'name="bed" value="{there}"' not in page
+    assert f'name="bed" value="{innocent}"' not in page
+    assert f'name="bed" value="{bed_ref(app)}"' in page
+    refused = [quick(worker, ref, bed) for bed in (there, innocent)]
+    assert [answer.status_code for answer in refused] == [409, 409]
+    assert {"Ring this refuge first: it decides" in words_of(answer.text) for answer in refused} == {True}
+    assert holds(app) == []
+    assert quick(worker, ref, bed_ref(app)).status_code == 302
+
+
+def test_it_is_said_even_where_whom_she_must_not_meet_has_no_place(app: Flask, sign_in_as: SignIn, third: str) -> None:
+    ref, other = clear(app), clear(app, "worker.panahghar", shared=False)
+    with database_of(app).write() as db:
+        rows = db.scalars(select(Referral).where(Referral.ref.in_([ref, other]))).unique().all()
+        low, high = sorted(row.id for row in rows)
+        db.add(ConflictPair(low_id=low, high_id=high, recorded_at=now(), found_by="name"))
+    worker = sign_in_as("worker.wall")
+    assert quick(worker, ref, third).status_code == 409
+    assert quick(worker, clear(app), third).status_code == 302

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
+from refuge.beds.models import Hold, HoldEnd
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from refuge.placements.forms.turn_aways import year_before
 from refuge.placements.models import TurnAway
+from refuge.placements.queries.hold_counts import hold_counts
 from refuge.placements.queries.turn_away_counts import turn_away_counts
 from refuge.placements.views.turn_aways import share
 from refuge.referrals.models import Answer, Child, ChildSex, Need, NeedLevel, Recourse, ReferralState
@@ -260,3 +262,40 @@ def test_the_work_does_not_grow_with_the_referrals(database: Database) -> None:
     with database.write() as db:
         paper(db)
     assert queries() == few
+
+
+def test_what_became_of_held_beds_is_counted_with_why_they_were_let_go(
+    database: Database, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    at = now()
+    ends: list[dict[str, Any]] = [
+        {"ended_at": at, "ended_how": HoldEnd.USED},
+        {"ended_at": at, "ended_how": HoldEnd.RELEASED, "release_reason": "not_coming"},
+        {"ended_at": at, "ended_how": HoldEnd.RELEASED, "release_reason": "not_coming"},
+        {"until_at": at - timedelta(minutes=30)},
+    ]
+    with database.write() as db:
+        for number, told in enumerate(ends):
+            referral = add_referral(db)
+            begun = at - timedelta(days=number + 1)
+            more = {"until_at": begun + timedelta(days=2), **told}
+            if "ended_at" in told:
+                more["ended_at"] = begun + timedelta(minutes=5)
+            else:
+                more["until_at"] = begun + timedelta(minutes=30)
+            db.add(
+                Hold(
+                    bed_id=Pilot().bed(db, "WALL", "Room 1").id, referral_id=referral.id, from_at=begun,
+                    held_by_id=referral.taken_by_id, **more,
+                ),
+            )  # fmt: skip
+        db.flush()
+        today = london_date(at)
+        period: dict[str, Any] = {"since": today - timedelta(days=9), "until": today, "at": at}
+        told = {row.words: row.number for row in hold_counts(db, Pilot().person(db, "manager.wall"), **period)}
+        assert told == {"She moved in": 1, "It lapsed": 1, "It still stands": 0, "Let go: she is not coming": 2}
+        assert hold_counts(db, Pilot().person(db, "worker.wall"), **period) == []
+        others = hold_counts(db, Pilot().person(db, "manager.elsewhere"), **period)
+        assert sum(row.number for row in others) == 0
+    page = sign_in_as("manager.wall").get("/turn-aways").text
+    assert "Let go: she is not coming" in page

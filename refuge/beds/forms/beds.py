@@ -29,6 +29,7 @@ class BedForm(RoomForm):
         widget=GovCheckboxesInput(),
     )
     notes = Words("Notes", 1000, description="About the room only. No names, no address.")
+    key = HiddenField()
     version = HiddenField()
     submit = SubmitField("Save", widget=GovSubmitInput())
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
-from wtforms import RadioField, SubmitField
+from wtforms import HiddenField, RadioField, SubmitField
 
 from refuge.beds.forms.fields import Clock, Day, RoomForm, Text, offered
 from refuge.beds.service.closures import ClosureDetails
@@ -25,6 +25,7 @@ FARTHEST = timedelta(days=366)
 class CloseForm(RoomForm):
     """Close a bed."""
 
+    key = HiddenField()
     reason = RadioField("Why is it out of use?", widget=GovRadioInput())
     note = Text("Note", 200, description="For staff here. No names, nothing about a woman.")
     start = RadioField(
@@ -91,6 +92,7 @@ class ReadyForm(RoomForm):
     """Change when a closed bed is expected back."""
 
     expected_ready = Day("Expected ready", description="Leave empty if nobody knows yet")
+    seen = HiddenField()
     submit = SubmitField("Save the date", widget=GovSubmitInput())
 
     def details(self) -> date | None:

@@ -89,6 +89,7 @@ class RefugeForm(RoomForm):
         description="How many days a bed is usually closed after a resident has left",
     )
     languages = SelectMultipleField("Languages that staff speak", widget=GovCheckboxesInput())
+    key = HiddenField()
     version = HiddenField()
     seen = HiddenField()
     """A mark of the values of which she has seen whom they would rule out."""

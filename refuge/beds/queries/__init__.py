@@ -2,7 +2,7 @@
 
 from refuge.beds.queries.beds import beds_of, closures_of, find_bed, own_bed
 from refuge.beds.queries.board import Board, BoardBed, House, board, life_of_bed
-from refuge.beds.queries.refuges import find_refuge, own_refuge, refuges, reveals_of, runs, visible_to
+from refuge.beds.queries.refuges import changes_of, find_refuge, own_refuge, refuges, reveals_of, runs, visible_to
 
 __all__ = [
     "Board",
@@ -10,6 +10,7 @@ __all__ = [
     "House",
     "beds_of",
     "board",
+    "changes_of",
     "closures_of",
     "find_bed",
     "find_refuge",

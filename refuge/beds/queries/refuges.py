@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload
 
-from refuge.beds.models import AddressReveal, Refuge
+from refuge.beds.models import AddressReveal, Refuge, RefugeChange
 from refuge.permissions import Permission
 
 if TYPE_CHECKING:
@@ -44,6 +44,20 @@ def find_refuge(session: Session, reader: Person, ref: str) -> Refuge | None:
 def own_refuge(session: Session, reader: Person, ref: str) -> Refuge | None:
     """Return the refuge with this ref if the reader's agency runs it."""
     return session.scalar(visible_to(reader).where(Refuge.ref == ref, Refuge.agency_id == reader.agency_id))
+
+
+def changes_of(session: Session, reader: Person, refuge: Refuge, *, most: int = 50) -> Sequence[RefugeChange]:
+    """Return how what a refuge offers has changed, latest first: to those who match by it."""
+    if not reader.may(Permission.MATCH_SEE):
+        return []
+    seen = visible_to(reader).where(Refuge.id == refuge.id).with_only_columns(Refuge.id)
+    return session.scalars(
+        select(RefugeChange)
+        .where(RefugeChange.refuge_id.in_(seen))
+        .options(joinedload(RefugeChange.made_by))
+        .order_by(RefugeChange.version.desc())
+        .limit(most),
+    ).all()
 
 
 def reveals_of(session: Session, reader: Person, refuge: Refuge, *, most: int = 50) -> Sequence[AddressReveal]:

@@ -13,6 +13,7 @@ from refuge.beds.models import Bed, Closure
 from refuge.beds.occupancy import BedLife, HoldSpan, StaySpan, gone_by
 from refuge.beds.queries import life_of_bed
 from refuge.beds.service.occupy import lock_bed, take_bed
+from refuge.beds.service.versions import STALE
 from refuge.errors import Refused
 from refuge.london import date_words, day_begins, instant_words, london_date
 
@@ -78,16 +79,25 @@ def turn_around(
     return closure
 
 
-def open_bed(session: Session, bed: Bed, *, actor: Actor, at: datetime) -> None:
+def seen_as(closure: Closure) -> str:
+    """Return which closure a form was shown with, and how it stood: of a bed that was closed anew it is another."""
+    return f"{closure.from_at.isoformat()}/{closure.expected_ready or ''}"
+
+
+def open_bed(session: Session, bed: Bed, *, seen: str, actor: Actor, at: datetime) -> None:
     """Open a closed bed again, or call off a closure that has not begun. Raise Refused if it is not closed."""
     closure = open_closure(session, bed)
+    _refuse_if_stale(closure, seen, at)
     closure.ended_at = max(at, closure.from_at)
     record(session, "bed.opened", bed.ref, by=actor, at=at)
 
 
-def change_ready(session: Session, bed: Bed, expected_ready: date | None, *, actor: Actor, at: datetime) -> None:
+def change_ready(
+    session: Session, bed: Bed, expected_ready: date | None, *, seen: str, actor: Actor, at: datetime
+) -> None:
     """Change the day on which a closed bed is expected back. Raise Refused if it is not closed."""
     closure = open_closure(session, bed)
+    _refuse_if_stale(closure, seen, at)
     if expected_ready is not None and expected_ready < london_date(closure.from_at):
         raise Refused("Enter a date on or after the day it closes", field="expected_ready")
     closure.expected_ready = expected_ready
@@ -101,6 +111,18 @@ def open_closure(session: Session, bed: Bed) -> Closure:
     if found is None:
         raise Refused(f"{bed.name} is not closed. Somebody may have opened it a moment ago.", code="bed.not_closed")
     return found
+
+
+def _refuse_if_stale(closure: Closure, seen: str, at: datetime) -> None:
+    if seen_as(closure) == seen:
+        return
+    ready = closure.expected_ready
+    words = "on no known day" if ready is None else date_words(ready, today=london_date(at))
+    raise Refused(
+        "Somebody changed this closure while you had it open, and nothing of yours is saved yet. It has been closed "
+        f"since {instant_words(closure.from_at, now=at)} and is expected ready {words}. Do it again if it is right.",
+        code=STALE, field="expected_ready",
+    )  # fmt: skip
 
 
 def _refuse_if_retired(bed: Bed, details: ClosureDetails) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from refuge.audit.service import Actor, record
-from refuge.beds.models import Refuge, StaffingHours
+from refuge.beds.models import Refuge, RefugeChange, StaffingHours
 from refuge.beds.service.versions import is_in_use, refuse_if_stale, set_columns
 from refuge.database import lock_for_writing, new_ref
 from refuge.errors import Refused
@@ -83,20 +83,38 @@ def add_refuge(session: Session, details: RefugeDetails, *, by: Person, actor: A
 
 
 def change_refuge(
-    session: Session, refuge: Refuge, details: RefugeDetails, *, version: int, actor: Actor, at: datetime
+    session: Session, refuge: Refuge, details: RefugeDetails, *, version: int, by: Person, actor: Actor, at: datetime
 ) -> None:
-    """Change what a refuge offers. Raise Refused if somebody changed it since, or has taken the name."""
+    """Change what a refuge offers, and keep who did, when, and from what to what.
+
+    Raise Refused if somebody changed it since, or has taken the name.
+    """
     _lock_names(session, refuge.network_id)
     session.refresh(refuge, with_for_update={"of": Refuge})
     refuse_if_stale(refuge, version, details.columns())
     _refuse_name_in_use(session, refuge.network_id, details.name, except_for=refuge.id)
+    before = _offered(refuge)
     changed = set_columns(refuge, details.columns())
     if _set_hours(refuge, details.hours):
         changed.append("hours")
         flag_modified(refuge, "name")  # hours are rows of their own: this raises the version of the refuge with them
     session.flush()
     if changed:
+        after = _offered(refuge)
+        session.add(
+            RefugeChange(
+                refuge_id=refuge.id, version=refuge.version, from_at=at, made_by_id=by.id,
+                before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
+            ),
+        )  # fmt: skip
+        session.flush()
         record(session, "refuge.changed", refuge.ref, by=actor, at=at, fields=changed)
+
+
+def _offered(refuge: Refuge) -> dict[str, Any]:
+    """Return all that a refuge offers, as its history keeps it."""
+    columns = {one.name: getattr(refuge, one.name) for one in fields(RefugeDetails) if one.name != "hours"}
+    return {**columns, "hours": sorted([row.weekday, row.opens, row.closes] for row in refuge.hours)}
 
 
 def confirm_beds(session: Session, refuge: Refuge, *, by: Person, actor: Actor, at: datetime) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -15,6 +16,7 @@ from refuge.beds.forms.fields import RoomForm
 from refuge.beds.occupancy import Held, Occupancy, Occupied, occupancy
 from refuge.beds.queries.board import BoardBed, refs_of_people
 from refuge.beds.service import beds as service
+from refuge.beds.service.closures import seen_as
 from refuge.beds.service.versions import STALE
 from refuge.beds.views.blueprint import blueprint, own_bed, own_refuge, read_version, words_of
 from refuge.database import now, session
@@ -41,6 +43,7 @@ def bed(ref: str) -> ResponseReturnValue:
     if refs := refs_of_people([BoardBed(row, found, own=True)]):
         record(session, "bed.seen", row.ref, by=current_actor(), at=at, refs=refs)
     reasons, closures = words_of("closure_reason"), queries.closures_of(session, user(), row)
+    open_closure = next((one for one in closures if one.ended_at is None), None)
     return render_template(
         "beds/bed.html",
         bed=row,
@@ -49,7 +52,8 @@ def bed(ref: str) -> ResponseReturnValue:
         resident=found.now.stay.ref if isinstance(found.now, Occupied) else None,
         held_for=found.now.hold.referral_ref if isinstance(found.now, Held) else None,
         coming=[words.following_words(step, reasons, telling) for step in found.coming if step.span is not None],
-        open_closure=next((one for one in closures if one.ended_at is None), None),
+        open_closure=open_closure,
+        seen="" if open_closure is None else seen_as(open_closure),
         closed_now=found.state.value == "closed",
         closures=[(one, reasons.get(one.reason, one.reason), *_span_words(one, at)) for one in closures],
     )
@@ -61,18 +65,24 @@ def bed_new(ref: str) -> ResponseReturnValue:
     """Add a bed to a refuge of her agency."""
     refuge = own_refuge(ref)
     at = now()
+    if led := once.led_to(session, user().id, request.form.get("key", "")):
+        return redirect(led)
     form = BedForm()
+    if request.method == "GET":
+        form.key.data = once.new_key()
     if form.validate_on_submit():
         try:
             made = service.add_bed(
                 session, refuge, form.details(), opened_on=london_date(at), actor=current_actor(), at=at
             )
+            led = url_for("beds.refuge", ref=ref)
+            once.remember(session, user().id, form.key.data or "", address=led, at=at)
         except Refused as refusal:
             form.refuse(refusal.sentence, refusal.field)
         else:
             flash(f"{made.name} has been added and is free from today.", "success")
             session.commit()
-            return redirect(url_for("beds.refuge", ref=ref))
+            return redirect(led)
     return render_template("beds/bed_form.html", form=form, bed=None, refuge=refuge, heading="Add a bed")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.beds import queries
@@ -28,16 +29,22 @@ def close(ref: str) -> ResponseReturnValue:
     """Close a bed, with a reason."""
     bed = own_bed(ref)
     at = now()
+    if led := once.led_to(session, user().id, request.form.get("key", "")):
+        return redirect(led)
     form = CloseForm(lists(session, ["closure_reason"], on=london_date(at))["closure_reason"], at=at)
+    if request.method == "GET":
+        form.key.data = once.new_key()
     if form.validate_on_submit():
         try:
             service.close_bed(session, bed, form.details(), by=user(), actor=current_actor(), at=at)
+            led = url_for("beds.bed", ref=ref)
+            once.remember(session, user().id, form.key.data or "", address=led, at=at)
         except Refused as refusal:
             form.refuse(refusal.sentence, "start")
         else:
             flash(f"{bed.name} is closed." if form.start.data == "now" else f"{bed.name} will close then.", "success")
             session.commit()
-            return redirect(url_for("beds.bed", ref=ref))
+            return redirect(led)
     return render_template("beds/close.html", form=form, bed=bed)
 
 
@@ -46,7 +53,7 @@ def close(ref: str) -> ResponseReturnValue:
 def reopen(ref: str) -> ResponseReturnValue:
     """Open a closed bed again."""
     bed = own_bed(ref)
-    service.open_bed(session, bed, actor=current_actor(), at=now())
+    service.open_bed(session, bed, seen=request.form.get("seen", ""), actor=current_actor(), at=now())
     flash(f"{bed.name} is open again.", "success")
     session.commit()
     return redirect(url_for("beds.bed", ref=ref))
@@ -59,10 +66,15 @@ def ready(ref: str) -> ResponseReturnValue:
     bed = own_bed(ref)
     closure = next((one for one in queries.closures_of(session, user(), bed) if one.ended_at is None), None)
     form = ReadyForm(expected_ready=None if closure is None else closure.expected_ready)
+    if request.method == "GET" and closure is not None:
+        form.seen.data = service.seen_as(closure)
     if form.validate_on_submit():
         try:
-            service.change_ready(session, bed, form.details(), actor=current_actor(), at=now())
+            seen = form.seen.data or ""
+            service.change_ready(session, bed, form.details(), seen=seen, actor=current_actor(), at=now())
         except Refused as refusal:
+            if closure is not None:
+                form.seen.data = service.seen_as(closure)
             form.refuse(refusal.sentence, refusal.field)
         else:
             flash("The date has been saved.", "success")

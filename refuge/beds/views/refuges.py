@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.beds import queries, words
+from refuge.beds.changes import change_words
 from refuge.beds.forms.refuges import LISTS, RefugeForm
 from refuge.beds.service import addresses
 from refuge.beds.service import refuges as service
@@ -61,6 +63,7 @@ def refuge(ref: str) -> ResponseReturnValue:
         may_change=may_change,
         has_address=may_reveal and addresses.has_address(session, row),
         reveals=_reveals(row) if may_change else [],
+        changes=_changes(row),
     )
 
 
@@ -69,16 +72,22 @@ def refuge(ref: str) -> ResponseReturnValue:
 def refuge_new() -> ResponseReturnValue:
     """Add a refuge that her agency runs."""
     at = now()
+    if led := once.led_to(session, user().id, request.form.get("key", "")):
+        return redirect(led)
     form = RefugeForm(lists(session, LISTS, on=london_date(at)))
+    if request.method == "GET":
+        form.key.data = once.new_key()
     if form.validate_on_submit():
         try:
             made = service.add_refuge(session, form.details(), by=user(), actor=current_actor(), at=at)
+            led = url_for("beds.refuge", ref=made.ref)
+            once.remember(session, user().id, form.key.data or "", address=led, at=at)
         except Refused as refusal:
             form.refuse(refusal.sentence, refusal.field)
         else:
             flash(f"{made.name} has been added. Add its beds next.", "success")
             session.commit()
-            return redirect(url_for("beds.refuge", ref=made.ref))
+            return redirect(led)
     return render_template("beds/refuge_form.html", form=form, refuge=None, heading="Add a refuge")
 
 
@@ -137,6 +146,15 @@ def _listed(codes: list[str], known: Mapping[str, str]) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _changes(row: Refuge) -> list[tuple[str, str, str]]:
+    """Return how what it offers has changed: from when, by whom, from what to what."""
+    at, known = now(), labels(session, LISTS)
+    return [
+        (instant_words(change.from_at, now=at), change.made_by.name, ". ".join(change_words(change, known)))
+        for change in queries.changes_of(session, user(), row)
+    ]
 
 
 def _reveals(row: Refuge) -> list[tuple[str, str, str]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from refuge.codes.models import Code
 
 USUAL, OTHER = "usual", "other"
+BY_ITSELF = "Follows by itself"
+"""Group of list `release_reason`: nobody chooses these."""
 
 
 class HoldForm(RoomForm):
@@ -71,7 +73,7 @@ class ReleaseForm(RoomForm):
     def __init__(self, reasons: list[Code], **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Offer these reasons."""
         super().__init__(**more)
-        self.reason.choices = offered((code.code, code.label) for code in reasons)
+        self.reason.choices = offered((code.code, code.label) for code in reasons if code.group != BY_ITSELF)
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
         """Ask for a reason."""

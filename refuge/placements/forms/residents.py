@@ -125,6 +125,7 @@ class MoveForm(RoomForm):
         description="Only where something stands in the way: that person is asked here, and must say yes first",
     )  # fmt: skip
     version = HiddenField()
+    key = HiddenField()
     submit = SubmitField("She has moved", widget=GovSubmitInput())
 
     def __init__(self, beds: Sequence[Bed], people: Sequence[Person], **more: Any) -> None:  # noqa: ANN401  as WTForms has it

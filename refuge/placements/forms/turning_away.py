@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import Form, HiddenField, RadioField, SelectMultipleField
 
-from refuge.placements.service.turning_away import Afterwards, TurnAwayDetails, nonsense
+from refuge.placements.service.turning_away import SAY_WHY, Afterwards, TurnAwayDetails, nonsense
 from refuge.referrals.forms.fields import Listed, Pick, Words, offered
 from refuge.referrals.models import Answer
 
@@ -99,6 +99,20 @@ class TurnAwayForm(AfterwardsForm):
         for code in self.lists["turnaway_reason"]:
             found.setdefault("Proposed" if code.code == proposed else code.group, []).append(code)
         return list(found.items())
+
+
+class TakeBackForm(Form):
+    """Take back a turn-away that was a mistake."""
+
+    why = Words("What was the mistake?", 400, "For everybody who reads this turn-away later. No names.")
+    version = HiddenField(default="0")
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask what the mistake was."""
+        super().validate(extra_validators)
+        if not self.errors and len(self.why.typed) < SAY_WHY:
+            self.why.errors = [f"Say what the mistake was, in {SAY_WHY} characters or more"]
+        return not self.errors
 
 
 def proposed_form(lists: Lists, proposal: Proposal, *, version: int, key: str) -> TurnAwayForm:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -19,6 +19,7 @@ from refuge.permissions import Permission
 from refuge.placements.models import Asking, Offer
 from refuge.placements.queries.askings import asking_of_hold
 from refuge.referrals.models import Referral
+from refuge.referrals.queries import visible_to
 from refuge.referrals.queries.standing import stands
 
 if TYPE_CHECKING:
@@ -111,6 +112,16 @@ class Lapsed:
     """Whether the reader's agency has the bed."""
 
 
+class Elsewhere(NamedTuple):
+    """A hold that somebody of the reader's agency made on a bed of another."""
+
+    referral_ref: str
+    bed: str
+    """With its refuge."""
+    held_by: str
+    until_at: datetime
+
+
 def lapsed(session: Session, reader: Person, *, at: datetime) -> list[Lapsed]:
     """Return the holds of the reader's agency, and of its beds, that lapsed within a day and whose beds nobody took."""
     if not reader.may(Permission.BED_HOLD):
@@ -130,6 +141,53 @@ def lapsed(session: Session, reader: Person, *, at: datetime) -> list[Lapsed]:
         .options(contains_eager(Bed.refuge)),
     )
     return [Lapsed(ref, bed, until_at, bed.refuge.agency_id == reader.agency_id) for ref, bed, until_at in rows]
+
+
+def taken_from(session: Session, reader: Person, *, at: datetime) -> list[Bed]:
+    """Return the beds of the reader's agency whose hold ended within a day because the woman no longer shares.
+
+    Neither her ref nor anything else of her: the reader may no longer see it. Beds taken since are left out.
+    """
+    if not reader.may(Permission.BED_HOLD):
+        return []
+    later = aliased(Hold)
+    taken_since = select(later.id).where(later.bed_id == Hold.bed_id, later.from_at >= Hold.ended_at).exists()
+    return list(
+        session.scalars(
+            select(Bed)
+            .join(Hold, Hold.bed_id == Bed.id)
+            .join(Bed.refuge)
+            .where(
+                Refuge.agency_id == reader.agency_id,
+                Hold.release_reason == "not_shared",
+                Hold.ended_at > at - LAPSED_SHOWN,
+                ~taken_since,
+                ~_lived_in_since(),
+            )
+            .order_by(Hold.ended_at)
+            .options(contains_eager(Bed.refuge)),
+        )
+    )
+
+
+def made_elsewhere(session: Session, reader: Person, *, at: datetime) -> list[Elsewhere]:
+    """Return the holds of the reader's agency that stand on beds of another agency, the first to lapse first."""
+    if not reader.may(Permission.BED_HOLD):
+        return []
+    holder = aliased(Person)
+    rows = session.execute(
+        select(Referral.ref, Refuge.name, Bed.name, holder.name, Hold.until_at)
+        .select_from(Hold)
+        .join(Referral, Referral.id == Hold.referral_id)
+        .join(Bed, Bed.id == Hold.bed_id)
+        .join(Refuge, Refuge.id == Bed.refuge_id)
+        .join(holder, holder.id == Hold.held_by_id)
+        .where(
+            stands(at), visible_to(reader), holder.agency_id == reader.agency_id, Refuge.agency_id != reader.agency_id
+        )
+        .order_by(Hold.until_at, Hold.id),
+    )
+    return [Elsewhere(ref, f"{refuge} {bed}", name, until_at) for ref, refuge, bed, name, until_at in rows]
 
 
 def _lapsed_since(at: datetime) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from refuge.beds.queries.refuges import runs as own
 from refuge.beds.words import feature_words, sleeps_words
 from refuge.permissions import Permission
 from refuge.placements.models import MatchRun
+from refuge.placements.queries.wary import wary_of
 from refuge.placements.shown.names import Names, Place
 from refuge.referrals.models import Referral
 from refuge.referrals.queries import visible_to
@@ -63,4 +64,5 @@ def names_for(session: Session, reader: Person, households: Collection[str]) -> 
         },
         refuges={bed.refuge.ref: bed.refuge.name for bed in beds},
         households={row.ref: row for row in seen},
+        wary=wary_of(session, households),
     )  # fmt: skip

@@ -1,4 +1,7 @@
-"""How many referrals of a network ended without a place, by need and reason. Exact; it names nobody and no agency."""
+"""How many referrals of a network ended without a place, by need and reason. Exact; it names nobody and no agency.
+
+A turn-away that was taken back counts nowhere: its referral waits again, or ended otherwise.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,7 @@ def _events(session: Session, reader: Person, since: date, until: date) -> list[
             _how_many(Child.id, Child.referral_id), _needing("mental_health"), _needing("alcohol", "drugs"),
             _how_many(Recourse.id, Recourse.referral_id, Recourse.status.not_in(WITH_FUNDS)),
         )
-        .outerjoin(TurnAway, TurnAway.referral_id == Referral.id)
+        .outerjoin(TurnAway, and_(TurnAway.referral_id == Referral.id, TurnAway.taken_back_at.is_(None)))
         .where(
             Referral.network_id == reader.network_id, Referral.received_at >= day_begins(since),
             Referral.received_at < day_begins(until + timedelta(days=1)),

@@ -9,11 +9,10 @@ from sqlalchemy import and_, false, select
 from sqlalchemy.orm import joinedload
 
 from allocation.beds.eligibility import BARRIERS
-from refuge.beds.queries.beds import visible_beds
-from refuge.beds.queries.refuges import runs
 from refuge.permissions import Permission
 from refuge.placements.models import TurnAway
 from refuge.placements.narrowing import LABEL, THEIRS
+from refuge.placements.queries.runs import names_for
 from refuge.placements.queries.verdicts import told_to, verdicts
 from refuge.referrals.models import Referral
 from refuge.referrals.queries import visible_to
@@ -46,8 +45,7 @@ def propose(session: Session, reader: Person, referral: Referral, *, at: datetim
 
     It is kept on her record, so it holds no more of what other refuges know than the reader may.
     """
-    own = {bed.ref for bed in session.scalars(visible_beds(reader)) if runs(reader, bed.refuge)}
-    found = told_to(verdicts(session, referral, at), own)
+    found = told_to(verdicts(session, referral, at), names_for(session, reader, [referral.ref]))
     return Proposal(found.turnaway_reason, tuple(found.contributing), found.blocked_by, len(found.could_have))
 
 
@@ -76,7 +74,7 @@ def turn_away(session: Session, reader: Person, ref: str, *, lock: bool = False)
         select(TurnAway, Referral)
         .join(Referral, Referral.id == TurnAway.referral_id)
         .where(_own(reader), TurnAway.ref == ref)
-        .options(joinedload(TurnAway.decided_by))
+        .options(joinedload(TurnAway.decided_by), joinedload(TurnAway.taken_back_by))
     )
     if lock:
         query = query.with_for_update(of=(TurnAway, Referral)).execution_options(populate_existing=True)
@@ -85,9 +83,21 @@ def turn_away(session: Session, reader: Person, ref: str, *, lock: bool = False)
 
 
 def ref_of_turn_away(session: Session, reader: Person, referral: Referral) -> str | None:
-    """Return the ref of the turn-away of this referral, if it is one of the reader's agency."""
+    """Return the ref of the turn-away of this referral that stands, if it is one of the reader's agency."""
     return session.scalar(
         select(TurnAway.ref)
         .join(Referral, Referral.id == TurnAway.referral_id)
-        .where(_own(reader), TurnAway.referral_id == referral.id),
+        .where(_own(reader), TurnAway.referral_id == referral.id, TurnAway.taken_back_at.is_(None)),
+    )
+
+
+def taken_back(session: Session, reader: Person, referral: Referral) -> TurnAway | None:
+    """Return the turn-away of this referral that was taken back last, if it is one of the reader's agency."""
+    return session.scalar(
+        select(TurnAway)
+        .join(Referral, Referral.id == TurnAway.referral_id)
+        .where(_own(reader), TurnAway.referral_id == referral.id, TurnAway.taken_back_at.is_not(None))
+        .order_by(TurnAway.taken_back_at.desc())
+        .options(joinedload(TurnAway.taken_back_by))
+        .limit(1),
     )

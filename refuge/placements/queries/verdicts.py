@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Barrier, Pair, Verdict
 from allocation.beds.turnaway import imply_reason
-from refuge.placements.narrowing import for_reasons, narrowed
+from refuge.placements.narrowing import THEIRS, for_reasons
 from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from allocation.beds.problem import Problem
+    from refuge.placements.shown.names import Names
     from refuge.referrals.models import Referral
 
 
@@ -55,10 +55,9 @@ class Verdicts:
 
     @property
     def blocked_by(self) -> dict[str, int]:
-        """Code of a barrier -> how many beds it blocks."""
-        return dict(
-            Counter(barrier.code for pair in self.pairs for barrier in pair.barriers if barrier.verdict is Verdict.NO)
-        )
+        """Code of a barrier -> how many beds it blocks, or only their refuges can tell."""
+        every = (barrier for pair in self.pairs for barrier in pair.barriers)
+        return dict(Counter(one.code for one in every if one.verdict is Verdict.NO or one.code == THEIRS))
 
 
 def verdicts(session: Session, referral: Referral, at: datetime) -> Verdicts:
@@ -79,14 +78,14 @@ def verdicts(session: Session, referral: Referral, at: datetime) -> Verdicts:
     return Verdicts(problem, referral.ref, pairs, rules.version, reason, contributing)
 
 
-def told_to(found: Verdicts, own: Collection[str]) -> Verdicts:
-    """Return what every bed says as somebody may know it whose agency runs these beds; no reason says more either."""
-    pairs = tuple(narrowed(pair, own=pair.bed in own) for pair in found.pairs)
+def told_to(found: Verdicts, names: Names) -> Verdicts:
+    """Return what every bed says as somebody may know it whose names these are; no reason says more either."""
+    pairs = tuple(names.narrow(pair) for pair in found.pairs)
     if pairs == found.pairs:
         return found
     told = replace(found, pairs=pairs)
     if not found.turnaway_reason:
         return told
-    general = [for_reasons(pair, own=pair.bed in own) for pair in found.pairs]
+    general = [for_reasons(pair, own=names.owns(pair.bed)) for pair in found.pairs]
     reason, contributing = imply_reason(Context(found.problem), found.household, general, ())
     return replace(told, turnaway_reason=reason, contributing=contributing)

@@ -31,6 +31,7 @@ from refuge.placements.service.standing import (
 )
 from refuge.placements.service.taking_over import take_over
 from refuge.referrals.models import Referral, ReferralState
+from refuge.referrals.service.following import when_not_shared_any_more
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ WORTH_RENEWING = timedelta(hours=1)
 STALE = (
     "Somebody else did something about this referral while you had it open. Nothing was changed. This is how it is now."
 )
+NOT_SHARED = "not_shared"
+"""Of code list `release_reason`: she no longer agrees that the refuge of the bed sees her referral."""
 NEEDS_OVERRIDE = "needs_override"
 NOTHING_HELD = "No bed is held for her any more. Look at the referral again."
 
@@ -79,7 +82,7 @@ def hold_bed(
     judged = judge(session, referral, bed, at=at)
     against = judged.noes
     refuse_if_hers_to_lift(against)
-    refuse_if_theirs_to_lift(by, bed, against)
+    refuse_if_theirs_to_lift(session, by, referral, bed, against)
     refuse_if_no_place(bed, against)
     second = _second(session, by, bed, details, against)
     hold = Hold(
@@ -155,12 +158,20 @@ def renew_hold(session: Session, referral: Referral, hold: Hold, *, actor: Actor
 
 
 def release_hold(session: Session, referral: Referral, hold: Hold, reason: str, *, actor: Actor, at: datetime) -> None:
-    """Let a held bed go; the referral waits again. `reason`: code of list `release_reason`, for the audit."""
-    hold.ended_at, hold.ended_how = max(at, hold.from_at), HoldEnd.RELEASED
+    """Let a held bed go; the referral waits again. `reason`: code of list `release_reason`."""
+    hold.ended_at, hold.ended_how, hold.release_reason = max(at, hold.from_at), HoldEnd.RELEASED, reason
     _withdraw_offers(session, hold, at)
     referral.state = ReferralState.WAITING
     session.flush()
     record(session, "hold.released", referral.ref, by=actor, at=at, bed=hold.bed.ref, reason=reason)
+
+
+@when_not_shared_any_more
+def let_go_elsewhere(session: Session, referral: Referral, *, actor: Actor, at: datetime) -> None:
+    """Let go the bed of another agency that is held for a woman who no longer agrees that it sees her referral."""
+    hold = standing_hold(session, referral.id, at=at, lock=True)
+    if hold is not None and hold.bed.refuge.agency_id != referral.agency_id:
+        release_hold(session, referral, hold, NOT_SHARED, actor=actor, at=at)
 
 
 def _withdraw_offers(session: Session, hold: Hold, at: datetime) -> None:

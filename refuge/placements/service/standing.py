@@ -17,8 +17,9 @@ from refuge.beds.service.refuges import lock_refuge
 from refuge.errors import Refused
 from refuge.london import date_words, instant_words, london_date
 from refuge.placements.facts import facts_against
-from refuge.placements.narrowing import KEPT, SENTENCES
+from refuge.placements.narrowing import IT_DECIDES, KEPT
 from refuge.placements.queries.verdicts import verdicts
+from refuge.placements.queries.wary import wary_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,10 +106,17 @@ def refuse_if_hers_to_lift(barriers: tuple[Barrier, ...]) -> None:
         raise Refused(sentence, code=HERS_TO_LIFT)
 
 
-def refuse_if_theirs_to_lift(by: Person, bed: Bed, barriers: tuple[Barrier, ...]) -> None:
-    """Raise Refused where what stands in the way is what only the refuge of the bed may know: it decides itself."""
-    if bed.refuge.agency_id != by.agency_id and any(barrier.code in KEPT for barrier in barriers):
-        raise Refused(f"{SENTENCES[Verdict.NO]} It can hold the bed itself.", code="theirs_to_lift")
+def refuse_if_theirs_to_lift(
+    session: Session, by: Person, referral: Referral, bed: Bed, barriers: tuple[Barrier, ...]
+) -> None:
+    """Raise Refused where only the refuge of the bed can hold it for her: it alone knows whether anything stands there.
+
+    At every refuge but her own alike, so that trying tells no more than asking does.
+    """
+    if bed.refuge.agency_id == by.agency_id:
+        return
+    if any(barrier.code in KEPT for barrier in barriers) or wary_of(session, [referral.ref]):
+        raise Refused(IT_DECIDES, code="theirs_to_lift")
 
 
 def refuse_if_no_place(bed: Bed, barriers: tuple[Barrier, ...]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
+from refuge.permissions import Role
 from refuge.placements.models import TurnAway
 from refuge.placements.service.holding import notice_lapse
 from refuge.placements.service.taking_over import take_over
@@ -31,6 +33,11 @@ ALWAYS = frozenset({"O01", "O02"})
 STALE = "Somebody else changed this while you had it open, and nothing of yours is saved yet. Read it again, then save."
 HELD = "A bed is held for her. Let that bed go first, then turn her away."
 NOT_WAITING = "This referral no longer waits, so it cannot be turned away."
+TOO_LATE = "After a day only a manager can take a turn-away back. Ask one: the figures may have been read by then."
+TAKE_BACK_WITHIN = timedelta(hours=24)
+"""For how long anybody of the agency may take back a turn-away that was a mistake (D)."""
+SAY_WHY = 10
+"""How many characters say at least what the mistake was."""
 PLACED_ELSEWHERE = frozenset({"PLACED_OTHER_LOCAL", "PLACED_OUT_OF_AREA"})
 
 
@@ -127,6 +134,39 @@ def turn_away(
     return row
 
 
+def may_take_back(row: TurnAway, by: Person, *, at: datetime) -> bool:
+    """Return whether somebody of its agency may take a turn-away back: for a day anybody, after that a manager."""
+    return row.taken_back_at is None and (at < row.decided_at + TAKE_BACK_WITHIN or by.role is Role.REFUGE_MANAGER)
+
+
+def take_back(
+    session: Session,
+    row: TurnAway,
+    referral: Referral,
+    why: str,
+    *,
+    version: int,
+    by: Person,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Take back a turn-away that was a mistake: she waits again, since when she did. It stays to be read, uncounted."""
+    if row.taken_back_at is not None:
+        raise Refused("This turn-away has been taken back already. Look at the referral.", code="taken_back")
+    if referral.state is not ReferralState.TURNED_AWAY:
+        raise Refused(f"The referral is {referral.state.label.lower()} by now.", code="not_turned_away")
+    if row.version != version:
+        raise Refused(STALE, code="stale")
+    if not may_take_back(row, by, at=at):
+        raise Refused(TOO_LATE, code="too_late")
+    if len(why) < SAY_WHY:
+        raise Refused(f"Say what the mistake was, in {SAY_WHY} characters or more", field="why")
+    row.taken_back_at, row.taken_back_by_id, row.taken_back_why = at, by.id, why
+    referral.state, referral.closed_at, referral.outcome = ReferralState.WAITING, None, ""
+    session.flush()
+    record(session, "turn_away.taken_back", row.ref, by=actor, at=at, referral=referral.ref)
+
+
 def add_what_happened(
     session: Session,
     row: TurnAway,
@@ -138,6 +178,8 @@ def add_what_happened(
     at: datetime,
 ) -> bool:
     """Keep what was learnt since; return whether anything changed. Whoever referred her reads the outcome."""
+    if row.taken_back_at is not None:
+        raise Refused("This turn-away has been taken back: nothing follows from it any more.", code="taken_back")
     if row.version != version:
         raise Refused(STALE, code="stale")
     if row.reason == "O01" and not after.note:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from allocation.beds.eligibility import Context, pair
 from allocation.beds.solution import Verdict
-from refuge.placements.narrowing import narrowed
 from refuge.placements.shown.household import Who, who
 from refuge.placements.shown.run import free_words, is_free
 
@@ -27,6 +26,8 @@ class Fit:
     asks: tuple[str, ...]
     codes: tuple[str, ...]
     """Of the barriers whose sentences stand in `asks`, for the audit."""
+    ring: bool
+    """Whether only the refuge can hold it for her."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ def fits_shown(problem: Problem, bed: str, names: Names, labels: Labels, *, at: 
     context = Context(problem)
     in_use = bed in context.beds
     judged = [pair(context, one, context.beds[bed]) for one in problem.households] if in_use else []
-    fitting = [narrowed(found, own=names.owns(bed)) for found in judged if found.verdict is not Verdict.NO]
+    fitting = [told for told in map(names.narrow, judged) if told.verdict is not Verdict.NO]
     mine = [
         Fit(
             who(names.households[found.household], labels, at=at),
             tuple(names.words(barrier.sentence) for barrier in found.barriers),
             tuple(barrier.code for barrier in found.barriers),
+            found.household in names.wary and not names.owns(bed),
         )
         for found in fitting
         if names.sees(found.household)

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from refuge.placements.narrowing import narrowed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from allocation.beds.solution import Pair
     from refuge.referrals.models import Referral
 
 REF = re.compile(r"\b[A-Z]{1,2}-[0-9]{5}\b")
@@ -42,6 +45,8 @@ class Names:
     places: Mapping[str, Place]
     refuges: Mapping[str, str]
     households: Mapping[str, Referral]
+    wary: frozenset[str] = frozenset()
+    """Households about which every refuge but the reader's own must be rung first."""
 
     def sees(self, ref: str) -> bool:
         """Return whether the reader may see this household."""
@@ -51,6 +56,10 @@ class Names:
     def own_beds(self) -> frozenset[str]:
         """The refs of the beds that the reader's agency runs."""
         return frozenset(ref for ref, place in self.places.items() if place.own)
+
+    def narrow(self, pair: Pair) -> Pair:
+        """Return a pair as the reader may know it."""
+        return narrowed(pair, own=self.owns(pair.bed), wary=pair.household in self.wary)
 
     def owns(self, bed: str) -> bool:
         """Return whether the reader's agency runs the refuge of this bed."""

@@ -11,7 +11,7 @@ from allocation.beds.eligibility import BARRIERS, Context
 from allocation.beds.eligibility import pair as judge
 from allocation.beds.goals import GOALS
 from allocation.beds.solution import Pair, Verdict
-from refuge.placements.narrowing import LABEL, THEIRS, narrowed, narrowed_unplaced
+from refuge.placements.narrowing import LABEL, THEIRS, narrowed_unplaced
 from refuge.placements.shown.household import Who, who
 from refuge.placements.shown.names import REF
 
@@ -49,6 +49,8 @@ class Proposed:
     against: tuple[str, ...]
     """What says no to a bed that a person chose all the same: holding it needs an override."""
     decided: bool
+    ring: bool
+    """Whether only the refuge can hold it."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def run_shown(problem: Problem, solution: Solution, names: Names, labels: Labels
     mine = [made for made in solution.placements if names.sees(made.household) and made.bed in names.places]
     theirs = [made for made in solution.placements if not names.sees(made.household) and made.bed in names.places]
     own = names.own_beds
-    left = [narrowed_unplaced(problem, one, own) for one in solution.unplaced if names.sees(one.household)]
+    seen = [one for one in solution.unplaced if names.sees(one.household)]
+    left = [narrowed_unplaced(problem, one, own, wary=one.household in names.wary) for one in seen]
     told = [*(_told_of(made, show.judged(made)) for made in mine), *(_told_of_unplaced(one) for one in left)]
     return RunShown(
         proposed=tuple(sorted((show.proposed(made) for made in mine), key=lambda line: _urgency(line.who))),
@@ -188,6 +191,7 @@ class _Showing:
             self._asks(made),
             self._against(made),
             made.decided,
+            made.household in self.names.wary and not self.names.owns(made.bed),
         )
 
     def _for(self, made: Placement) -> tuple[str, ...]:
@@ -203,7 +207,7 @@ class _Showing:
         return f"Staff speak {self.labels['language'].get(spoken, 'her language')}."
 
     def _asks(self, made: Placement) -> tuple[str, ...]:
-        told = narrowed(Pair(made.household, made.bed, Verdict.ASK, made.asks), own=self.names.owns(made.bed))
+        told = self.names.narrow(Pair(made.household, made.bed, Verdict.ASK, made.asks))
         return tuple(self.names.words(ask.sentence) for ask in told.barriers)
 
     def _against(self, made: Placement) -> tuple[str, ...]:
@@ -216,7 +220,7 @@ class _Showing:
             return None
         context = Context(self.problem)
         found = judge(context, context.households[made.household], context.beds[made.bed])
-        return narrowed(found, own=self.names.owns(made.bed))
+        return self.names.narrow(found)
 
     def not_placed(self, one: Unplaced) -> NotPlaced:
         reasons = self.labels["turnaway_reason"]
@@ -280,7 +284,11 @@ def blocked_words(pair: Pair, names: Names) -> Blocked:
     """Return a bed and what says no to it, in words."""
     return Blocked(
         names.places[pair.bed],
-        tuple(names.words(barrier.sentence) for barrier in pair.barriers if barrier.verdict is Verdict.NO),
+        tuple(
+            names.words(barrier.sentence)
+            for barrier in pair.barriers
+            if barrier.verdict is Verdict.NO or barrier.code == THEIRS
+        ),
     )
 
 
@@ -317,7 +325,7 @@ def groups_of(pairs: Iterable[Pair], names: Names) -> tuple[Group, ...]:
     found: dict[str, list[Place]] = {}
     for pair in pairs:
         for barrier in pair.barriers:
-            if barrier.verdict is Verdict.NO:
+            if barrier.verdict is Verdict.NO or barrier.code == THEIRS:
                 found.setdefault(barrier.code, []).append(names.places[pair.bed])
     order = sorted(found, key=lambda code: (-len(found[code]), code))
     return tuple(Group(label_of(code), by_refuge(found[code])) for code in order)

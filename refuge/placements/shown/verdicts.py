@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from allocation.beds.solution import Verdict
 from refuge.beds.words import counted
-from refuge.placements.narrowing import THEIRS
 from refuge.placements.shown.run import free_words, is_free, nearest, only_a_day
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 NO_BED, UNDECIDED = "none", "undecided"
 """What can be chosen beside a bed: none for now; nothing, so that matching proposes again."""
-PHYSICAL = frozenset({"not_free_in_time", "too_small", "not_shared", THEIRS})
-"""Barriers that the reader cannot override: no place to sleep, she did not agree, or only the refuge knows why."""
+PHYSICAL = frozenset({"not_free_in_time", "too_small", "not_shared"})
+"""Barriers that nobody can override: no place to sleep, or she did not agree."""
 TOO_LATE = "not_free_in_time"
 RANKS = {Verdict.YES: 0, Verdict.ASK: 1, Verdict.NO: 2}
 KINDS = {Verdict.YES: ("Yes", "good"), Verdict.ASK: ("Ask first", "waiting"), Verdict.NO: ("No", "closed")}
@@ -45,6 +44,8 @@ class Choice:
     """Whether it can be chosen at all."""
     now: bool
     """Whether it is free today, so that it can be held."""
+    ring: bool
+    """Whether only the refuge can hold it."""
     unknown: bool
     """Whether nobody can say when it is free, and there is no more to say of it."""
 
@@ -102,7 +103,7 @@ def choice_of(found: Verdicts, pair: Pair, names: Names) -> Choice:
         noes=_sentences(_telling(noes), names), asks=_sentences(asks, names), change=_change(noes, names),
         out=_sentences([barrier for barrier in noes if barrier.code in PHYSICAL], names),
         possible=not any(barrier.code in PHYSICAL for barrier in noes), unknown=not day_known,
-        now=is_free(found.problem, pair.bed),
+        now=is_free(found.problem, pair.bed), ring=pair.household in names.wary and not names.owns(pair.bed),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def can_we_take_her(ref: str) -> ResponseReturnValue:
     waiting = waits(session, her, at=at)
     words = labels(session, LISTS)
     names = names_for(session, reader, [her.ref])
-    found = told_to(verdicts(session, her, at), names.own_beds)
+    found = told_to(verdicts(session, her, at), names)
     shown = can_she(found, names)
     proposed = names.places.get(proposed_in(newest_run(session, reader)).get(her.ref, ""))
     record(session, "referral.matched", her.ref, by=current_actor(), at=at, rules=found.rules_version)

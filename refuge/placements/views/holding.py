@@ -19,7 +19,6 @@ from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.holding import HoldForm, ReleaseForm
-from refuge.placements.narrowing import narrowed
 from refuge.placements.next_step import Step, hold_facts, step_of
 from refuge.placements.queries import holds as queries
 from refuge.placements.queries.askings import seconds
@@ -152,10 +151,10 @@ def _hold_page(found: Referral, bed: Bed, form: HoldForm) -> str:
     judged = judge(session, found, bed, at=at)
     against = judged.noes
     refuse_if_hers_to_lift(against)
-    refuse_if_theirs_to_lift(user(), bed, against)
+    refuse_if_theirs_to_lift(session, user(), found, bed, against)
     refuse_if_no_place(bed, against)
     names = names_for(session, user(), [found.ref])
-    told = narrowed(Pair(found.ref, bed.ref, Verdict.ASK, judged.barriers), own=names.owns(bed.ref)).barriers
+    told = names.narrow(Pair(found.ref, bed.ref, Verdict.ASK, judged.barriers)).barriers
     note_told(session, found.ref, [barrier.code for barrier in told], by=current_actor(), at=at)
     asks = [names.words(barrier.sentence) for barrier in told if barrier.verdict is Verdict.ASK]
     return render_template(
@@ -168,9 +167,13 @@ def _hold_page(found: Referral, bed: Bed, form: HoldForm) -> str:
 @blueprint.post("/referrals/<ref>/renew")
 @requires(Permission.BED_HOLD)
 def renew(ref: str) -> ResponseReturnValue:
-    """Hold the bed longer, once."""
+    """Hold the bed longer, once. Out of date, it shows how the hold stands now and asks again."""
     found, at = referral_or_404(ref, lock=True), now()
     held = held_or_refuse(found)
+    if whole(request.form, "version") != found.version and held.hold.renewed_at is None:
+        flash(service.STALE, "warning")
+        facts = hold_facts(session, held, at)
+        return render_template("placements/renew.html", referral=found, held=held, facts=facts), 409
     service.renew_hold(session, found, held.hold, actor=current_actor(), at=at)
     until = instant_words(held.hold.until_at, now=at)
     session.commit()

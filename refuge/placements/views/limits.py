@@ -79,7 +79,7 @@ def _save(refuge: Refuge, form: RefugeForm) -> ResponseReturnValue:
         if found.ruled_out:
             flash(LOOK_FIRST, "warning")
             return _shown(refuge, form, found)
-    change_refuge(session, refuge, details, version=version, actor=current_actor(), at=now())
+    change_refuge(session, refuge, details, version=version, by=user(), actor=current_actor(), at=now())
     flash(f"What {refuge.name} offers has been saved.", "success")
     session.commit()
     return redirect(url_for("beds.refuge", ref=refuge.ref))

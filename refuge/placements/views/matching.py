@@ -190,7 +190,7 @@ def _choices(her: Referral, at: datetime) -> list[Choice]:
 
 def _told(her: Referral, at: datetime) -> Verdicts:
     """Return what every bed says to her, as this reader may know it."""
-    return told_to(verdicts(session, her, at), names_for(session, user(), [her.ref]).own_beds)
+    return told_to(verdicts(session, her, at), names_for(session, user(), [her.ref]))
 
 
 def _run_or_404(ref: str) -> MatchRun:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -173,10 +174,12 @@ def dates(ref: str) -> ResponseReturnValue:
 def move(ref: str) -> ResponseReturnValue:
     """Move her to another free bed of her own agency."""
     posted, at = request.method == "POST", now()
+    if posted and (led := once.led_to(session, user().id, request.form.get("key", ""))):
+        return redirect(led)
     stay = living_or_refuse(ref, lock=posted)
     form = MoveForm(queries.free_beds(session, user(), at=at), seconds(session, user(), stay.bed))
     if not posted:
-        asked = standing_move(session, stay)
+        form.key.data, asked = once.new_key(), standing_move(session, stay)
         if asked is not None:
             form.bed.data, form.reason.data, form.second.data = asked.bed.ref, asked.reason, asked.second.ref
         return _page("move", stay, form)
@@ -191,15 +194,15 @@ def move(ref: str) -> ResponseReturnValue:
             session, stay, bed, form.details(), version=whole(request.form, "version"), by=user(),
             actor=current_actor(), at=at,
         )  # fmt: skip
+        led = url_for("placements.resident", ref=ref if isinstance(made, Asking) else made.ref)
+        once.remember(session, user().id, form.key.data or "", address=led, at=at)
         session.commit()
     except Refused as refused:
         return _again("move", ref, form, refused)
-    if isinstance(made, Asking):
-        flash("The question is asked. She can be moved once it is answered yes.", "success")
-        return redirect(url_for("placements.resident", ref=ref))
-    new = made
-    flash(f"She has moved to {bed.name}. Here she is {new.ref} from now on.", "success")
-    return redirect(url_for("placements.resident", ref=new.ref))
+    asked_words = "The question is asked. She can be moved once it is answered yes."
+    moved_words = f"She has moved to {bed.name}. Here she is {made.ref} from now on."
+    flash(asked_words if isinstance(made, Asking) else moved_words, "success")
+    return redirect(led)
 
 
 def _bed_of(form: MoveForm) -> Bed | None:

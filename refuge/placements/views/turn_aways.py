@@ -14,6 +14,7 @@ from refuge.database import now, session
 from refuge.london import london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.turn_aways import PeriodForm
+from refuge.placements.queries.hold_counts import hold_counts
 from refuge.placements.queries.turn_away_counts import NEEDS, Counts, turn_away_counts
 from refuge.placements.views.room import blueprint
 
@@ -36,12 +37,14 @@ def turn_aways() -> ResponseReturnValue:
     fine = form.validate()
     since, until = form.period() if fine else PeriodForm(MultiDict(), on=on).period()
     counts = turn_away_counts(session, user(), since=since, until=until)
+    held = hold_counts(session, user(), since=since, until=until, at=now())
     record(session, "turn_away.counted", by=current_actor(), at=now())
     words, first, last = PAPER
     page = render_template(
         "placements/turn_aways.html", form=form, period=_period(since, until), twice=counts.twice,
         any_received=counts.needs["all"].received, by_need=_by_need(counts), by_reason=_by_reason(counts),
         needs=list(NEEDS.values()), paper=(words, url_for("placements.turn_aways", since=first, until=last)),
+        held=[[row.words, _number(row.number)] for row in held], any_held=any(row.number for row in held),
     )  # fmt: skip
     return page, 200 if fine else 422
 

@@ -16,9 +16,24 @@ from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
-from refuge.placements.forms.turning_away import LISTS, AfterwardsForm, TurnAwayForm, kept_form, proposed_form
+from refuge.placements.forms.turning_away import (
+    LISTS,
+    AfterwardsForm,
+    TakeBackForm,
+    TurnAwayForm,
+    kept_form,
+    proposed_form,
+)
 from refuge.placements.queries import turn_aways as queries
-from refuge.placements.service.turning_away import HELD, NOT_WAITING, STALE, add_what_happened
+from refuge.placements.service.turning_away import (
+    HELD,
+    NOT_WAITING,
+    STALE,
+    TOO_LATE,
+    add_what_happened,
+    may_take_back,
+    take_back,
+)
 from refuge.placements.service.turning_away import turn_away as record_turn_away
 from refuge.placements.told import note_told
 from refuge.placements.views.room import blueprint
@@ -140,6 +155,42 @@ def _shown_again(ref: str, form: AfterwardsForm, refused: Refused | StaleDataErr
     return _shown(row, referral, form), 409
 
 
+@blueprint.route("/turn-aways/<ref>/take-back", methods=["GET", "POST"])
+@requires(Permission.TURNAWAY_RECORD)
+def take_back_turn_away(ref: str) -> ResponseReturnValue:
+    """Take back a turn-away that was a mistake, with a reason: she waits again."""
+    posted, at = request.method == "POST", now()
+    row, referral = _turn_away_or_404(ref, lock=posted)
+    if not may_take_back(row, user(), at=at):
+        raise Refused(TOO_LATE if row.taken_back_at is None else "It has been taken back already.", code="too_late")
+    form = TakeBackForm(request.form if posted else None, data={} if posted else {"version": row.version})
+    if not posted:
+        record(session, "turn_away.seen", row.ref, by=current_actor(), at=at, referral=referral.ref)
+        return _take_back_page(row, referral, form)
+    if not form.validate():
+        return _take_back_page(row, referral, form), 422
+    try:
+        take_back(
+            session, row, referral, form.why.typed, version=whole(request.form, "version"), by=user(),
+            actor=current_actor(), at=at,
+        )  # fmt: skip
+        session.commit()
+    except (Refused, StaleDataError) as refused:
+        session.rollback()
+        if isinstance(refused, Refused) and refused.code != "stale":
+            raise
+        row, referral = _turn_away_or_404(ref)
+        flash(STALE, "warning")
+        form.version.data = str(row.version)
+        return _take_back_page(row, referral, form), 409
+    flash(f"The turn-away is taken back. {referral.ref} waits again.", "success")
+    return redirect(url_for("referrals.referral", ref=referral.ref))
+
+
+def _take_back_page(row: TurnAway, referral: Referral, form: TakeBackForm) -> str:
+    return render_template("placements/take_back.html", row=row, referral=referral, form=form, facts=_facts(row))
+
+
 def _turn_away_or_404(ref: str, *, lock: bool = False) -> tuple[TurnAway, Referral]:
     found = queries.turn_away(session, user(), ref, lock=lock)
     if found is None:
@@ -148,9 +199,20 @@ def _turn_away_or_404(ref: str, *, lock: bool = False) -> tuple[TurnAway, Referr
 
 
 def _shown(row: TurnAway, referral: Referral, form: AfterwardsForm) -> str:
+    gone = ""
+    if row.taken_back_at is not None and row.taken_back_by is not None:
+        when = instant_words(row.taken_back_at, now=now())
+        gone = f"Taken back by {row.taken_back_by.name}, {when}: {row.taken_back_why}"
+    return render_template(
+        "placements/turned_away.html", row=row, referral=referral, form=form, facts=_facts(row), gone=gone,
+        may_take_back=may_take_back(row, user(), at=now()),
+    )  # fmt: skip
+
+
+def _facts(row: TurnAway) -> list[tuple[str, str]]:
     words = labels(session, LISTS)
     reasons = words["turnaway_reason"]
-    facts = [
+    return [
         ("Who ended it", words["ended_by"].get(row.ended_by, row.ended_by)),
         ("Reason", reasons.get(row.reason, row.reason)),
         ("What else played a part", "; ".join(reasons.get(code, code) for code in row.contributing) or "Nothing"),
@@ -162,7 +224,6 @@ def _shown(row: TurnAway, referral: Referral, form: AfterwardsForm) -> str:
         ("A place found elsewhere", row.found_elsewhere.label),
         ("Note", row.note or "None"),
     ]
-    return render_template("placements/turned_away.html", row=row, referral=referral, form=form, facts=facts)
 
 
 def _lists() -> Lists:

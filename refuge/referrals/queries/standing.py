@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from refuge.beds.models import Hold
+from refuge.beds.models import Bed, Hold, Refuge
 from refuge.referrals.models import Referral, ReferralState
 
 if TYPE_CHECKING:
@@ -50,6 +50,17 @@ def say_who_waits_again(session: Session, rows: Iterable[Referral], *, at: datet
     for row in held:
         if row.id in lapsed:
             set_committed_value(row, "state", ReferralState.WAITING)
+
+
+def held_elsewhere(session: Session, referral: Referral, *, at: datetime) -> bool:
+    """Return whether a bed of another agency than the referral's is held for her."""
+    found = (
+        select(Hold.id)
+        .join(Bed, Bed.id == Hold.bed_id)
+        .join(Refuge, Refuge.id == Bed.refuge_id)
+        .where(Hold.referral_id == referral.id, stands(at), Refuge.agency_id != referral.agency_id)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def waits(session: Session, referral: Referral, *, at: datetime) -> bool:

@@ -83,6 +83,9 @@ def decide_same(
     pair = session.scalar(select(PossibleSame).where(PossibleSame.low_id == low, PossibleSame.high_id == high))
     if pair is None:
         raise Refused("These two were not found to be alike. Load the page again.")
+    if pair.same is not None and pair.same is not same:
+        said = "the same woman" if pair.same else "someone else"
+        raise Refused(f"Somebody decided meanwhile that {other.ref} is {said}. Nothing was changed.", code="stale")
     pair.same, pair.decided_by_id, pair.decided_at = same, by.id, at
     record(session, "duplicate.decided", referral.ref, by=actor, at=at, other=other.ref, same=same)
 

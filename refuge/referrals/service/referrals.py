@@ -15,6 +15,8 @@ from refuge.referrals.details import CHOSEN, PLAIN
 from refuge.referrals.duplicates import digits_of, name_key
 from refuge.referrals.models import MustNotMeet, Recourse, Referral, ReferralDraft, ReferralState
 from refuge.referrals.queries import waits
+from refuge.referrals.queries.standing import held_elsewhere
+from refuge.referrals.service.following import follow_not_shared
 from refuge.referrals.service.pairs import compare_with_network, who_key_of
 from refuge.referrals.service.rows import (
     sync_areas,
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from refuge.audit.service import Actor
     from refuge.referrals.details import ReferralDetails
 
+LETS_GO = (
+    "A bed of another refuge is held for her. If she no longer agrees that the other refuges see her referral, that "
+    "bed is let go at once and she waits again. Save again if that is what she wants"
+)
 UNSEEN = (
     "Without her yes no refuge can see this referral, and none can offer her a place. "
     "Ask her again, or save it and come back later."
@@ -83,11 +89,19 @@ def change_referral(
     by: Person,
     actor: Actor,
     at: datetime,
+    sure: bool = False,
 ) -> list[str]:
-    """Correct or add to a referral; return the names of what changed. Refuses a form made from an older version."""
+    """Correct or add to a referral; return the names of what changed. Refuses a form made from an older version.
+
+    If she no longer agrees to share it, a bed that another refuge holds for her is let go: `sure` says that whoever
+    saves has been told so.
+    """
     if referral.version != version:
         raise Refused(STALE, code="stale")
     _refuse_unseen(details, by)
+    ends = referral.shared and not details.shared
+    if ends and not sure and held_elsewhere(session, referral, at=at):
+        raise Refused(LETS_GO, code="lets_go", field="shared")
     lock_for_writing(session, f"referrals of network {referral.network_id}")
     changed = _take_over(referral, details)
     changed += _take_over_conflicts(session, referral, details, by=by)
@@ -95,6 +109,8 @@ def change_referral(
         return []
     attributes.flag_modified(referral, "shared")  # so that the version rises when only rows beside it changed
     session.flush()
+    if ends:
+        follow_not_shared(session, referral, actor=actor, at=at)
     compare_with_network(session, referral, at=at)
     record(session, "referral.changed", referral.ref, by=actor, at=at, fields=sorted(changed))
     return changed

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from refuge.referrals.models import Referral
 
 
-KEPT_OUT = frozenset({"csrf_token", "version", "opened", "do"})
+LETS_GO_CODE = "lets_go"
+"""The refusal that tells whoever saves what follows; the form carries it back once it was read."""
+KEPT_OUT = frozenset({"csrf_token", "version", "opened", "do", "sure"})
 """What travels in the form and is not about her."""
 
 
@@ -84,13 +86,15 @@ def change(ref: str) -> ResponseReturnValue:
     try:
         changed = change_referral(
             session, found, form.details(), version=version, by=user(), actor=current_actor(), at=now(),
+            sure=request.form.get("sure") == LETS_GO_CODE,
         )  # fmt: skip
         session.commit()
     except (Refused, StaleDataError) as refused:
         session.rollback()
         if isinstance(refused, Refused) and refused.field:
             show_beside(form, refused)
-            return _page(changeable_or_404(ref), form, version, opened), 409
+            sure = LETS_GO_CODE if refused.code == LETS_GO_CODE else ""
+            return _page(changeable_or_404(ref), form, version, opened, sure=sure), 409
         return _merged(ref, typed, opened), 409
     flash("The changes are kept." if changed else "Nothing was changed.", "success")
     return redirect(url_for("referrals.referral", ref=ref))
@@ -196,9 +200,9 @@ def _merged(ref: str, typed: MultiDict[str, str], opened: str) -> str:
     return _page(found, form, found.version, dump_opened(saved))
 
 
-def _page(found: Referral, form: ReferralForm, version: int, opened: str) -> str:
+def _page(found: Referral, form: ReferralForm, version: int, opened: str, *, sure: str = "") -> str:
     words = risk.in_words(found.risk_tool, found.risk_count, found.judgement)
     return render_template(
         "referrals/edit.html", referral=found, form=form, version=version, opened=opened, sections=SECTIONS,
-        risk_words=words,
+        risk_words=words, sure=sure,
     )  # fmt: skip

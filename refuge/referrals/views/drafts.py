@@ -9,6 +9,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -46,9 +47,20 @@ NEWER = (
 @requires(Permission.REFERRAL_MAKE)
 def new() -> ResponseReturnValue:
     """Begin a call."""
-    draft = start_draft(session, by=user(), actor=current_actor(), at=now())
+    at, key = now(), request.form.get("key", "")
+    if led := once.led_to(session, user().id, key):
+        return redirect(led)
+    draft = start_draft(session, by=user(), actor=current_actor(), at=at)
+    led = url_for("referrals.draft", ref=draft.ref)
+    once.remember(session, user().id, key, address=led, at=at)
     session.commit()
-    return redirect(url_for("referrals.draft", ref=draft.ref))
+    return redirect(led)
+
+
+@blueprint.app_template_global("new_key")
+def new_key() -> str:
+    """Return a key for a form that begins something by one press: sent twice, it begins it once."""
+    return once.new_key()
 
 
 @blueprint.get("/referrals/drafts/<ref>")
