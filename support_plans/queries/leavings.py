@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from refuge.accounts.models import AgencyKind
+from refuge.accounts.models import Agency, AgencyKind
 from refuge.referrals.models import Answer
 from refuge.rota.models import Discipline, Worker
 from support_plans.leaving import Facts
-from support_plans.models import Allocation, Assessment, Discharge, Leaving, LeavingStep, Occasion
+from support_plans.models import Allocation, Assessment, CareRecord, Discharge, Leaving, LeavingStep, Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,11 +61,12 @@ def facts_of(session: Session, referral_id: int, leaving: Leaving | None, *, des
             .where(Allocation.referral_id == referral_id),
         ),
     )
-    written = discharges(session, referral_id)
-    clinical = Discipline.MENTAL_HEALTH_PRACTITIONER in disciplines or bool(written)
+    written, wrote = discharges(session, referral_id), _who_wrote(session, referral_id)
+    clinical = Discipline.MENTAL_HEALTH_PRACTITIONER in disciplines or AgencyKind.MENTAL_HEALTH_TRUST in wrote
+    clinical = clinical or bool(written)
     return Facts(
         discharged=(bool(written) and all(one.complete for one in written)) if clinical else None,
-        recovery=Discipline.RECOVERY_WORKER in disciplines,
+        recovery=Discipline.RECOVERY_WORKER in disciplines or AgencyKind.SUBSTANCE_MISUSE_PROVIDER in wrote,
         unpaired=bool(_unpaired(session, referral_id)),
         safe_contact=leaving is not None and leaving.safe_contact != "",
         calls_asked=leaving is not None and leaving.calls is not Answer.NOT_ASKED,
@@ -73,6 +74,13 @@ def facts_of(session: Session, referral_id: int, leaving: Leaving | None, *, des
         destination=bool(destination or (leaving is not None and leaving.destination)),
         said={row.step: row.how for row in steps_of(session, referral_id)},
     )
+
+
+def _who_wrote(session: Session, referral_id: int) -> set[AgencyKind]:
+    """Return the kinds of agency that wrote something with her: who comes by the rota may never be allocated."""
+    filled = select(Assessment.agency_id).where(Assessment.referral_id == referral_id)
+    wrote = select(CareRecord.agency_id).where(CareRecord.referral_id == referral_id)
+    return set(session.scalars(select(Agency.kind).where(Agency.id.in_(filled) | Agency.id.in_(wrote))))
 
 
 def _unpaired(session: Session, referral_id: int) -> set[str]:

@@ -24,7 +24,12 @@ from support_plans.shown_tasks import told
 from support_plans.views.caring.room import blueprint, refuse, resident_or_404, saw
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from flask.typing import ResponseReturnValue
+
+    from refuge.referrals.models import Referral
+    from support_plans.models import Caution
 
 
 @blueprint.get("/care/<ref>")
@@ -40,6 +45,18 @@ def resident(ref: str) -> ResponseReturnValue:
         tasks=[(row, told(row, today=london_date(at), now=at)) for row in tasks], own=user().agency_id,
         doors=doors(session, user(), found, at=at),
     )  # fmt: skip
+
+
+@blueprint.app_template_global("cautions_of")
+def cautions_of(woman: Referral) -> Sequence[Caution]:
+    """Return the warnings that stand first on her plan, too."""
+    return risks.cautions(session, user(), woman, at=now())
+
+
+@blueprint.app_template_global("caution_kinds")
+def caution_kinds() -> Mapping[str, str]:
+    """Return what a warning can be about, in words."""
+    return labels(session, ["warning_kind"])["warning_kind"]
 
 
 @blueprint.get("/huddle")
