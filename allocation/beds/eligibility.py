@@ -14,7 +14,7 @@ from allocation.beds.problem import Bed, Household, Strictness
 from allocation.beds.solution import Barrier, Pair, Verdict
 from allocation.beds.standing import Context
 
-__all__ = ["BARRIERS", "FIXED", "Context", "Rule", "barriers", "held", "pair", "soften"]
+__all__ = ["BARRIERS", "FIXED", "Context", "Rule", "barriers", "held", "judged", "pair", "soften"]
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,11 @@ def barriers(context: Context, household: Household, bed: Bed) -> tuple[Barrier,
 
 def pair(context: Context, household: Household, bed: Bed) -> Pair:
     """Return a household and a bed with the verdict and its reasons."""
-    found = barriers(context, household, bed)
+    return judged(household, bed, barriers(context, household, bed))
+
+
+def judged(household: Household, bed: Bed, found: tuple[Barrier, ...]) -> Pair:
+    """Return a household and a bed with the verdict that what stands between them comes to."""
     verdicts = {barrier.verdict for barrier in found}
     verdict = Verdict.NO if Verdict.NO in verdicts else Verdict.ASK if verdicts else Verdict.YES
     return Pair(household.ref, bed.ref, verdict, found)

@@ -46,6 +46,8 @@ class Explainer:
     plan: Plan | None
     """None for a large problem, of which only the part around a bed is solved again."""
     holder: dict[str, str] = field(init=False)
+    again: bool = True
+    """Whether to solve again around each; without, what blocks her is said, and of no bed what it would cost."""
     parts: dict[tuple[str, str], Nearby] = field(default_factory=dict)
     """Parts of a large problem that were solved already, by household and bed."""
 
@@ -54,14 +56,15 @@ class Explainer:
 
     def explain(self, ref: str) -> Unplaced:
         """Return why a household has no bed."""
-        pairs = [self.core.table.pair(ref, bed.ref) for bed in self.core.table.beds]
+        pairs = self.core.table.pairs_of(ref)
         blocked = tuple(sorted((pair for pair in pairs if pair.verdict is Verdict.NO), key=_nearness))
         decided = ref in self.core.set_aside
         could = [pair.bed for pair in pairs if pair.verdict is not Verdict.NO]
-        tried = set(could) if self.plan is not None else set(sorted(could, key=self._priority)[:MOST_TRIED])
+        most = 0 if not self.again else len(could) if self.plan is not None else MOST_TRIED
+        tried = set(sorted(could, key=self._priority)[:most])
         missed = tuple(self._missed(ref, bed, tried=bed in tried) for bed in could)
         reason, contributing = imply_reason(self.core.context, ref, blocked, missed)
-        changes = () if decided else tuple(self._changes(ref, blocked, missed)[:MOST_CHANGES])
+        changes = () if decided or not self.again else tuple(self._changes(ref, blocked, missed)[:MOST_CHANGES])
         return Unplaced(ref, blocked, missed, changes, reason, contributing, decided=decided)
 
     def _priority(self, bed: str) -> tuple[bool, int, int, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from allocation.beds.eligibility import Rule, held, pair, soften
+from allocation.beds.eligibility import Rule, held, judged, pair, soften
 from allocation.beds.problem import Bed, Household, Problem, Strictness
 from allocation.beds.solution import Pair, Verdict
 from allocation.beds.standing import Context
@@ -46,8 +46,32 @@ class Table:
     def pairs(self) -> Iterator[Pair]:
         """Go through all pairs with their reasons: meant for small networks and for one household at a time."""
         for household in self.households:
-            for bed in self.beds:
-                yield pair(self.context, household, bed)
+            yield from self.pairs_of(household.ref)
+
+    def pairs_of(self, ref: str) -> list[Pair]:
+        """Return the pairs of one household with every bed: each rule is asked once for each sort of bed."""
+        context, household = self.context, self.context.households[ref]
+        told = []
+        for rule_, how, sort, firsts in self._bed_sorts:
+            if rule_.of_household(context, household) is None:
+                continue
+            found = [soften(rule_.find(context, household, self.beds[first]), how) for first in firsts]
+            if any(found):
+                told.append((sort, found))
+        pairs = []
+        for column, bed in enumerate(self.beds):
+            met = (found[sort[column]] for sort, found in told)
+            pairs.append(judged(household, bed, tuple(barrier for barrier in met if barrier is not None)))
+        return pairs
+
+    @cached_property
+    def _bed_sorts(self) -> list[tuple[Rule, Strictness, list[int], list[int]]]:
+        """By rule that the network holds: the sort of each bed, and the first bed of each sort."""
+        found = []
+        for _code, rule_, how in held(self.context):
+            sort, firsts = sorts([rule_.of_bed(self.context, bed) for bed in self.beds])
+            found.append((rule_, how, sort.tolist(), firsts))
+        return found
 
     @cached_property
     def rows(self) -> dict[str, int]:

@@ -169,9 +169,9 @@ def test_all_pairs_at_once_say_what_each_pair_says() -> None:
         problem = network(21, 30, seed=seed)
         table = eligibility(problem)
         for household in problem.households:
-            for bed in problem.beds:
-                alone = pair(table.context, household, bed)
-                assert table.verdict(household.ref, bed.ref) is alone.verdict
+            alone = [pair(table.context, household, bed) for bed in table.beds]
+            assert table.pairs_of(household.ref) == alone
+            assert [table.verdict(household.ref, one.bed) for one in alone] == [one.verdict for one in alone]
 
 
 YESTERDAY = ON - timedelta(days=1)

@@ -27,7 +27,7 @@ from allocation.beds.problem import (
     Risk,
 )
 from allocation.beds.solution import Change, Solution
-from allocation.beds.solver import explain_some, solve
+from allocation.beds.solver import explain_each, explain_some, solve
 from tests.allocation.networks import ON, network
 
 
@@ -194,3 +194,21 @@ def test_a_large_network_says_plainly_of_which_beds_it_did_not_solve_again() -> 
     sentences = [missed.sentence for missed in told.missed]
     assert any("too large" in sentence for sentence in sentences)
     assert any("most it would cost" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize("size", [(12, 24), (100, 300)])
+def test_what_blocks_her_and_the_reason_are_the_same_whether_or_not_anything_is_solved_again(
+    size: tuple[int, int],
+) -> None:
+    problem = network(*size, seed=1)
+    solution = solve(problem, explain_all=False)
+    refs = [one.household for one in solution.unplaced[:5]]
+    quick = list(explain_each(problem, solution, refs, again=False))
+    for one, full in zip(quick, explain_some(problem, solution, refs), strict=True):
+        assert (one.blocked, one.turnaway_reason, one.contributing) == (
+            full.blocked,
+            full.turnaway_reason,
+            full.contributing,
+        )
+        assert [missed.has_it for missed in one.missed] == [missed.has_it for missed in full.missed]
+        assert not one.changes

@@ -129,9 +129,10 @@ def test_the_way_for_large_networks_proves_every_goal_where_the_exact_way_does(s
     assert totals(core, answer.placed) == totals(core, placed(solve(problem, explain_all=False)))
 
 
+@pytest.mark.parametrize("size", [(21, 40), (80, 400)])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_order_in_which_things_are_told_changes_nothing(seed: int) -> None:
-    problem = network(21, 40, seed=seed)
+def test_the_order_in_which_things_are_told_changes_nothing(seed: int, size: tuple[int, int]) -> None:
+    problem = network(*size, seed=seed)
     random = Random(seed)  # noqa: S311 — to shuffle, the same every time.
     shuffled = replace(
         problem,
@@ -143,12 +144,24 @@ def test_the_order_in_which_things_are_told_changes_nothing(seed: int) -> None:
     assert replace(solve(problem), seconds=0) == replace(solve(shuffled), seconds=0)
 
 
+@pytest.mark.parametrize("size", [(21, 40), (80, 400)])
 @pytest.mark.parametrize("seed", range(4))
-def test_one_more_bed_never_worsens_what_the_goals_reach(seed: int) -> None:
-    problem = network(21, 40, seed=seed)
+def test_one_more_bed_never_worsens_what_the_goals_reach(seed: int, size: tuple[int, int]) -> None:
+    problem = network(*size, seed=seed)
     fewer = replace(problem, beds=problem.beds[1:])
     reached = [goal.value for goal in solve(problem, explain_all=False).goals[:3]]
     assert reached >= [goal.value for goal in solve(fewer, explain_all=False).goals[:3]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_household_without_a_bed_can_leave_a_large_network_and_the_goals_reach_the_same(seed: int) -> None:
+    problem = large(seed=seed)
+    solution = solve(problem)
+    gone = {one.household for one in solution.unplaced[:5]}
+    rest = tuple(one for one in problem.households if one.ref not in gone)
+    conflicts = tuple(pair for pair in problem.conflicts if gone.isdisjoint(pair))
+    without = solve(replace(problem, households=rest, conflicts=conflicts))
+    assert [goal.value for goal in without.goals] == [goal.value for goal in solution.goals]
 
 
 @pytest.mark.parametrize("seed", range(4))
