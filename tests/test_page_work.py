@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from refuge.database import Database
 
-PAGES = ("/", "/beds", "/beds/print", "/refuges", "/referrals", "/matches", "/matches/rules")
+PAGES = (
+    "/", "/beds", "/beds/print", "/refuges", "/referrals", "/matches", "/matches/rules", "/rota", "/rota/workers",
+    "/rota/cover", "/training",
+)  # fmt: skip
 PEOPLE = ("farah@wall.example", "mary@lpt.example", "priya@helpline.example", "grace@council.example")
 
 

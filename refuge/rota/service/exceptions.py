@@ -15,7 +15,7 @@ from refuge.london import day_begins, london_date
 from refuge.rota.hours import Away, Shift, Why
 from refuge.rota.models import ExceptionKind, ExceptionPlace, RotaException
 from refuge.rota.queries.shifts import shifts
-from refuge.rota.service.judged import judged_by_database
+from refuge.rota.service.judged import judged_by_database, lock_worker
 from refuge.rota.service.versions import refuse_if_stale
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def enter_exception(
     session: Session, worker: Worker, details: ExceptionDetails, *, by: Person, actor: Actor, at: datetime
 ) -> RotaException:
     """Keep what is not as the pattern says. Raise Refused if something is entered for that time already."""
+    lock_worker(session, worker)
     with judged_by_database(session):
         added = _row(session, worker, details, details.extra, works=True, by=by, at=at) if details.extra else None
         taken = _row(session, worker, details, details.away, works=False, by=by, at=at) if details.away else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from refuge.errors import Refused
+from refuge.rota.models import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +68,11 @@ SENTENCES: tuple[tuple[tuple[str, ...], str, str | None, str], ...] = (
     ),
 )
 """What the database says -> code, field and words."""
+
+
+def lock_worker(session: Session, worker: Worker) -> None:
+    """Let one transaction at a time decide about this worker's hours: two that race would wait for each other."""
+    session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.rota.models import Pattern, PatternPlace
-from refuge.rota.service.judged import judged_by_database
+from refuge.rota.service.judged import judged_by_database, lock_worker
 from refuge.rota.service.versions import refuse_if_stale
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class PatternDetails:
 
 def add_pattern(session: Session, worker: Worker, details: PatternDetails, *, actor: Actor, at: datetime) -> Pattern:
     """Give a worker a pattern. Raise Refused if it meets another of hers, or lies outside her assignment."""
+    lock_worker(session, worker)
     if not worker.is_assigned(details.valid_from):
         raise Refused("She is not assigned to the network on that day", code="not_assigned", field="valid_from")
     row = Pattern(
