@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -60,6 +60,8 @@ class Item:
     mine: bool = True
     """Whether the reader may open it."""
     version: int = 0
+    away: bool = False
+    """Whether the worker is not on the rota there then, although it is booked."""
     counts: bool = True
     """Whether it fills the worker's hours."""
 
@@ -162,8 +164,19 @@ def _cell_of_worker(told: Told, worker: Person, on: date, items: Sequence[Item],
     there = [shift for shift in shifts if london_date(shift.from_at) == on]
     why = off_words(told.rota, worker.id, on, own_agency=worker.own_agency)
     hours = [hours_words(shift, told.houses) for shift in there]
+    today = [replace(item, away=not _covered(item, shifts)) for item in today]
     return Cell(
         on, with_ways(today, told), hours, off=None if there else why or NOT_ON_ROTA, partly_off=why if there else None
+    )
+
+
+def _covered(item: Item, shifts: Sequence[Shift]) -> bool:
+    """Return whether her rota has her there then; what is over is not asked any more."""
+    if item.look in {Look.DONE, Look.TO_NOTE}:
+        return True
+    return any(
+        shift.from_at <= item.from_at and item.until_at <= shift.until_at and item.refuge_id in shift.refuge_ids
+        for shift in shifts
     )
 
 

@@ -40,10 +40,11 @@ SQLITE_MARKS = (
 def lock_time(session: Session, worker_id: int, refuge_ids: Iterable[int], referral_ids: Iterable[int]) -> None:
     """Let one transaction at a time decide about this worker, these houses' rooms and these women, in that order.
 
-    On SQLite a writer is alone already. Leave and patterns lock the worker too, so that neither slips past a booking.
+    On SQLite a writer is alone already. The worker is locked so that whatever refers to her waits as well: leave
+    that is entered at this moment comes before the booking, which sees it then, or after.
     """
+    session.execute(select(Worker.id).where(Worker.id == worker_id).with_for_update()).all()
     for query in (
-        select(Worker.id).where(Worker.id == worker_id),
         select(SessionRoom.id).where(SessionRoom.refuge_id.in_(sorted(refuge_ids))).order_by(SessionRoom.id),
         select(Referral.id).where(Referral.id.in_(sorted(referral_ids))).order_by(Referral.id),
     ):

@@ -1,7 +1,7 @@
 """The pages of in-reach: the week, booking, one session, plans, series, the calendar feed."""
 
 from refuge.inreach.service import leaving
-from refuge.inreach.views import booking, calendar, feeds, plans, series, sessions, today, week
+from refuge.inreach.views import booking, calendar, feeds, leave, plans, series, sessions, today, week
 from refuge.inreach.views.room import blueprint
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "booking",
     "calendar",
     "feeds",
+    "leave",
     "leaving",
     "plans",
     "series",
