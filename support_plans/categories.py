@@ -33,7 +33,7 @@ class Category(StrEnum):
 
 
 LABELS: Mapping[Category, str] = {
-    Category.GENERAL: "Her own words, and how the plan stands",
+    Category.GENERAL: "In general: her own words, how the plan stands",
     Category.SAFETY: "Safety and risk",
     Category.MENTAL_HEALTH: "Mental health",
     Category.SUBSTANCE_USE: "Substance use",

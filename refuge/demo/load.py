@@ -19,6 +19,7 @@ from refuge.demo.houses import read_pilot
 from refuge.demo.loading import Loading
 from refuge.demo.network import PASSWORD, add_people, add_refuge
 from refuge.demo.paper import load_paper_period
+from refuge.demo.plans import load_plans
 from refuge.demo.replays import load_replay
 from refuge.demo.rota import load_rota
 from refuge.london import london_date
@@ -58,6 +59,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_paper_period(loading)
     load_history(loading, told)
     load_rota(loading)
+    load_plans(loading)
     load_care(loading)
     load_replay(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)

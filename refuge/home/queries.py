@@ -15,6 +15,7 @@ from refuge.placements.queries import askings, holds
 from refuge.placements.queries.waiting import reviews_due
 from refuge.referrals.models import Referral, ReferralState
 from refuge.referrals.queries import in_states, my_drafts, page, visible_to
+from support_plans.queries import privacy
 from support_plans.queries.morning import Morning, morning
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Day:
     """What she asked, and the second person said yes: it can be done."""
     morning: Morning = field(default_factory=Morning)
     """Her own tasks that are due, who moved in, what was missed."""
+    privacy: privacy.Alerted = field(default_factory=privacy.Alerted)
+    """What she, as privacy officer, was alerted to, or, as a manager, what nobody has reviewed in time."""
     lapsed: Sequence[holds.Lapsed] = ()
     """Holds of her agency's, or of its beds, that lapsed within a day."""
     elsewhere: Sequence[holds.Elsewhere] = ()
@@ -95,5 +98,6 @@ def day(session: Session, reader: Person, at: datetime) -> Day:
         morning=morning(session, reader, at=at),
         elsewhere=holds.made_elsewhere(session, reader, at=at) if holding else (),
         let_go=holds.taken_from(session, reader, at=at) if holding else (),
+        privacy=privacy.alerted(session, reader, at=at),
         people=session.scalar(people) if reader.may(Permission.PERSON_MANAGE) else None,
     )

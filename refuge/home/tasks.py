@@ -99,6 +99,13 @@ def _elsewhere(hold: Elsewhere, at: datetime) -> Due:
     words = f"Held by {hold.held_by} for {hold.referral_ref} until {until}. That refuge offers it and admits her"
     link = ("referrals.referral", hold.referral_ref)
     return Due(Urgency.NOW if today else Urgency.SOON, words, hold.bed, link=link)
+    found += [Due(Urgency.NOW, "A record was opened without the usual right. Ask why", ref,
+                  link=("plans.review_glass", ref)) for ref in day.privacy.broken]  # fmt: skip
+    found += [Due(Urgency.NOW, "Somebody tried to open a sealed note", ref, link=("plans.privacy", ref))
+              for ref in day.privacy.sealed]  # fmt: skip
+    found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: remind your privacy officer", ref,
+                  link=("plans.privacy", ref)) for ref in day.privacy.overdue]  # fmt: skip
+    return found + [_lapsed(hold, at) for hold in day.lapsed]
 
 
 def _where(one: Asked) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from support_plans.models.records import CareRecord
 from support_plans.models.risks import Caution, Judgement, MaracReferral, RiskAssessment
 from support_plans.models.settings import NetworkArea
 from support_plans.models.sharing import (
+    REVIEWED_WITHIN,
     AlertKind,
     Basis,
     BrokenGlass,
@@ -34,6 +35,7 @@ from support_plans.models.sharing import (
 from support_plans.models.tasks import Task, TaskKind
 
 __all__ = [
+    "REVIEWED_WITHIN",
     "Action",
     "ActionOwner",
     "AlertKind",

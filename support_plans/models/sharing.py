@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from refuge.accounts.models import Agency, Person
 from refuge.database import Base, Referable, one_of
 from support_plans.categories import Category
+
+REVIEWED_WITHIN = timedelta(hours=72)
+"""Within what time somebody else reviews what was opened without the usual right."""
 
 
 class Basis(StrEnum):

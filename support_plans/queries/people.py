@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from refuge.accounts.models import Agency, AgencyKind, Person
@@ -15,7 +15,7 @@ from refuge.london import london_date
 from refuge.referrals.models import Referral
 from refuge.rota.models import Worker
 from support_plans.access import stands
-from support_plans.models import Allocation, ApartRecord, BrokenGlass, PrivacyAlert, PrivacyOfficer, Sharing
+from support_plans.models import Allocation, ApartRecord, Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,89 +162,6 @@ def looks(session: Session, referral: Referral) -> list[Look]:
         .limit(LOOKS_AT_MOST),
     )
     return [Look(at, who, agency, action) for at, action, who, agency in rows]
-
-
-def officer_of(session: Session, person: Person) -> PrivacyOfficer | None:
-    """Return her naming as privacy officer of her agency, if she is."""
-    return session.scalar(
-        select(PrivacyOfficer).where(
-            PrivacyOfficer.person_id == person.id, PrivacyOfficer.agency_id == person.agency_id
-        ),
-    )
-
-
-def alerts(session: Session, reader: Person) -> Sequence[PrivacyAlert]:
-    """Return what the privacy officer of an agency has not looked at yet; nothing to anybody else."""
-    mine = PrivacyAlert.agency_id == reader.agency_id if officer_of(session, reader) is not None else false()
-    return session.scalars(
-        select(PrivacyAlert).where(mine, PrivacyAlert.seen_at.is_(None)).order_by(PrivacyAlert.at),
-    ).all()
-
-
-def glass(session: Session, reader: Person, ref: str, *, lock: bool = False) -> BrokenGlass | None:
-    """Return a broken glass of which the reader, as privacy officer, was alerted."""
-    if officer_of(session, reader) is None:
-        return None
-    told = select(PrivacyAlert.id).where(PrivacyAlert.about_ref == ref, PrivacyAlert.agency_id == reader.agency_id)
-    query = select(BrokenGlass).where(BrokenGlass.ref == ref, told.exists())
-    if lock:
-        query = query.with_for_update(of=BrokenGlass).execution_options(populate_existing=True)
-    return session.scalar(query.options(joinedload(BrokenGlass.person), joinedload(BrokenGlass.reviewed_by)))
-
-
-def glasses(session: Session, reader: Person) -> Sequence[BrokenGlass]:
-    """Return every broken glass of which the reader, as privacy officer, was alerted: the latest first."""
-    if officer_of(session, reader) is None:
-        return []
-    told = select(PrivacyAlert.about_ref).where(PrivacyAlert.agency_id == reader.agency_id)
-    return session.scalars(
-        select(BrokenGlass)
-        .where(BrokenGlass.ref.in_(told))
-        .order_by(BrokenGlass.at.desc())
-        .limit(LOOKS_AT_MOST)
-        .options(joinedload(BrokenGlass.person), joinedload(BrokenGlass.reviewed_by)),
-    ).all()
-
-
-def done_under_glass(session: Session, row: BrokenGlass) -> Sequence[tuple[datetime, str]]:
-    """Return what its person did in the hour of a broken glass: instants and actions, no words of any record."""
-    ref = session.scalar(select(Referral.ref).where(Referral.id == row.referral_id))
-    rows = session.execute(
-        select(AuditEvent.at, AuditEvent.action)
-        .where(AuditEvent.actor_ref == row.person.ref, AuditEvent.subject_ref == ref)
-        .where(and_(AuditEvent.at >= row.at, AuditEvent.at < row.until_at))
-        .order_by(AuditEvent.sequence),
-    )
-    return [(at, action) for at, action in rows]
-
-
-def resident_to_break_for(session: Session, reader: Person, ref: str, *, at: datetime) -> Referral | None:
-    """Return the referral of a woman who lives in the reader's network now, by the ref of it or of her stay."""
-    lives = or_(Stay.ended_at.is_(None), Stay.ended_at > at)
-    return session.scalar(
-        select(Referral)
-        .join(Stay, Stay.referral_id == Referral.id)
-        .where(Referral.network_id == reader.network_id, lives, or_(Referral.ref == ref, Stay.ref == ref))
-        .limit(1),
-    )
-
-
-def officers(session: Session) -> dict[int, PrivacyOfficer]:
-    """Return agency id -> its privacy officer, for whoever looks after accounts."""
-    rows = session.scalars(select(PrivacyOfficer).options(joinedload(PrivacyOfficer.person)))
-    return {row.agency_id: row for row in rows}
-
-
-def unreviewed(session: Session, agency_id: int, *, since: datetime) -> int:
-    """Return how many broken glasses of an agency nobody reviewed since then."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(BrokenGlass)
-            .where(BrokenGlass.agency_id == agency_id, BrokenGlass.reviewed_at.is_(None), BrokenGlass.at < since),
-        )
-        or 0
-    )
 
 
 def names_to_leave_out(session: Session, reader: Person, *, agencies: bool) -> list[str]:

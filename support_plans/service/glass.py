@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from support_plans.models import GlassReview, Note
 
 LASTS = timedelta(minutes=60)
-REVIEWED_WITHIN = timedelta(hours=72)
 SHORTEST_REASON = 10
 
 

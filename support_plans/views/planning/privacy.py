@@ -19,8 +19,9 @@ from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from support_plans.areas import areas_of
 from support_plans.forms.sharing import GlassForm, GlassReviewForm, SettingsForm
-from support_plans.models import AlertKind, GlassReview
+from support_plans.models import REVIEWED_WITHIN, AlertKind, GlassReview
 from support_plans.queries import people
+from support_plans.queries import privacy as queries
 from support_plans.service import glass as service
 from support_plans.service.settings import add_area, set_due_days
 from support_plans.shown import LOOKS
@@ -44,7 +45,7 @@ def glass() -> ResponseReturnValue:
     if not form.validate() or not _knows_password(form):
         return render_template("support_plans/glass.html", form=form), 422
     by = by_now()
-    found = people.resident_to_break_for(session, user(), form.ref.typed.upper(), at=by.at)
+    found = queries.resident_to_break_for(session, user(), form.ref.typed.upper(), at=by.at)
     if found is None:
         form.say("ref", "Nobody who lives in a refuge of this network has this number. Check it")
         return render_template("support_plans/glass.html", form=form), 422
@@ -85,13 +86,13 @@ def _knows_password(form: GlassForm) -> bool:
 def privacy() -> ResponseReturnValue:
     """Show a privacy officer what her agency was alerted to; to anybody else who that is."""
     at = now()
-    rows = people.glasses(session, user())
-    sealed = [row for row in people.alerts(session, user()) if row.kind is AlertKind.SEALED_NOTE]
+    rows = queries.glasses(session, user())
+    sealed = [row for row in queries.alerts(session, user()) if row.kind is AlertKind.SEALED_NOTE]
     saw("privacy.listed", "-", refs=[row.ref for row in rows])
     return render_template(
         "support_plans/privacy.html", rows=[_line(row) for row in rows],
         sealed=[(row.about_ref, instant_words(row.at, now=at)) for row in sealed],
-        officer=people.officers(session).get(user().agency_id), own=people.officer_of(session, user()) is not None,
+        officer=queries.officers(session).get(user().agency_id), own=queries.officer_of(session, user()) is not None,
     )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def _line(row: BrokenGlass) -> tuple[str, str, str, str]:
     at = now()
     if row.found is not None:
         return row.ref, instant_words(row.at, now=at), row.found.label, "closed"
-    late = at >= row.at + service.REVIEWED_WITHIN
+    late = at >= row.at + REVIEWED_WITHIN
     return (
         row.ref,
         instant_words(row.at, now=at),
@@ -113,7 +114,7 @@ def _line(row: BrokenGlass) -> tuple[str, str, str, str]:
 def review_glass(ref: str) -> ResponseReturnValue:
     """Show what somebody opened without the usual right and why, and keep what the review found."""
     posted = request.method == "POST"
-    row = people.glass(session, user(), ref, lock=posted) or abort(404)
+    row = queries.glass(session, user(), ref, lock=posted) or abort(404)
     form = GlassReviewForm()
     if not posted:
         return _glass_page(row, form)
@@ -128,7 +129,7 @@ def review_glass(ref: str) -> ResponseReturnValue:
     except Refused as refused:
         session.rollback()
         form.refuse(refused.sentence, refused.field)
-        return _glass_page(people.glass(session, user(), ref) or abort(404), form), 409
+        return _glass_page(queries.glass(session, user(), ref) or abort(404), form), 409
     flash("The review is kept.", "success")
     return redirect(url_for("plans.privacy"))
 
@@ -138,7 +139,7 @@ def _glass_page(row: BrokenGlass, form: GlassReviewForm) -> str:
     saw("glass.seen", row.ref)
     reasons = labels(session, ["glass_reason"])["glass_reason"]
     opened = [
-        (instant_words(one, now=at), LOOKS.get(what, what)) for one, what in people.done_under_glass(session, row)
+        (instant_words(one, now=at), LOOKS.get(what, what)) for one, what in queries.done_under_glass(session, row)
     ]
     return render_template(
         "support_plans/glass_review.html", form=form, row=row, own=row.person_id == user().id,
@@ -151,7 +152,7 @@ def _glass_page(row: BrokenGlass, form: GlassReviewForm) -> str:
 @requires(Permission.PLAN_SEE)
 def put_away(ref: str) -> ResponseReturnValue:
     """Note that the officer has looked at a try to open a sealed note."""
-    waiting = {row.about_ref for row in people.alerts(session, user()) if row.kind is AlertKind.SEALED_NOTE}
+    waiting = {row.about_ref for row in queries.alerts(session, user()) if row.kind is AlertKind.SEALED_NOTE}
     if ref not in waiting:
         abort(404)
     at = now()
@@ -177,7 +178,7 @@ def officers() -> ResponseReturnValue:
         flash(f"{person.name} is the privacy officer of {person.agency.name}.", "success")
         return redirect(url_for("plans.officers"))
     saw("officers.listed", "-")
-    return render_template("support_plans/officers.html", agencies=working, officers=people.officers(session))
+    return render_template("support_plans/officers.html", agencies=working, officers=queries.officers(session))
 
 
 @blueprint.route("/plans/settings", methods=["GET", "POST"])
