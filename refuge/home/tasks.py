@@ -83,6 +83,12 @@ def decisions(day: Day, at: datetime) -> list[Due]:
                   link=_where(one)) for one in day.disagreed]  # fmt: skip
     found += [Due(Urgency.TODAY, f"{one.other} said yes: {DOABLE[one.about]}", f"{one.referral_ref}, {one.bed}",
                   link=_where(one)) for one in day.agreed]  # fmt: skip
+    found += [Due(Urgency.NOW, "A record was opened without the usual right. Ask why", ref,
+                  link=("plans.review_glass", ref)) for ref in day.privacy.broken]  # fmt: skip
+    found += [Due(Urgency.NOW, "Somebody tried to open a sealed note", ref, link=("plans.privacy", ref))
+              for ref in day.privacy.sealed]  # fmt: skip
+    found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: remind your privacy officer", ref,
+                  link=("plans.privacy", ref)) for ref in day.privacy.overdue]  # fmt: skip
     found += [_lapsed(hold, at) for hold in day.lapsed]
     found += [_let_go(bed) for bed in day.let_go]
     return found + [_elsewhere(hold, at) for hold in day.elsewhere]
@@ -99,13 +105,6 @@ def _elsewhere(hold: Elsewhere, at: datetime) -> Due:
     words = f"Held by {hold.held_by} for {hold.referral_ref} until {until}. That refuge offers it and admits her"
     link = ("referrals.referral", hold.referral_ref)
     return Due(Urgency.NOW if today else Urgency.SOON, words, hold.bed, link=link)
-    found += [Due(Urgency.NOW, "A record was opened without the usual right. Ask why", ref,
-                  link=("plans.review_glass", ref)) for ref in day.privacy.broken]  # fmt: skip
-    found += [Due(Urgency.NOW, "Somebody tried to open a sealed note", ref, link=("plans.privacy", ref))
-              for ref in day.privacy.sealed]  # fmt: skip
-    found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: remind your privacy officer", ref,
-                  link=("plans.privacy", ref)) for ref in day.privacy.overdue]  # fmt: skip
-    return found + [_lapsed(hold, at) for hold in day.lapsed]
 
 
 def _where(one: Asked) -> tuple[str, str]:

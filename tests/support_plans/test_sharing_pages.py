@@ -205,6 +205,10 @@ def test_broken_glass_opens_for_an_hour_alerts_and_is_reviewed(app: Flask, sign_
         row = db.scalars(select(BrokenGlass)).one()
         alerts = db.scalars(select(PrivacyAlert)).all()
     assert len(alerts) == 2
+    today = reviewer.get("/").text
+    assert "A record was opened without the usual right" in today
+    assert ref not in today
+    assert "Worker Panahghar" not in today
     listed = reviewer.get("/privacy").text
     assert row.ref in listed
     assert ref not in listed
