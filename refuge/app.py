@@ -32,6 +32,7 @@ from refuge.placements import views as placements
 from refuge.referrals import views as referrals
 from refuge.replays import views as replays
 from refuge.rota import views as rota
+from refuge.statistics import views as statistics
 from support_plans.views import caring
 from support_plans.views import planning as plans
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "build" / "static"
-ROOMS = (home, accounts, beds, referrals, rota, plans, placements, replays, caring, inreach)
+ROOMS = (home, accounts, beds, referrals, rota, plans, placements, replays, caring, inreach, statistics)
 MEGABYTE = 1024 * 1024
 NOT_FOUND = 404
 YEAR = 365 * 24 * 60 * 60

@@ -47,7 +47,7 @@ OLDEST_SAFE_SQLITE = (3, 51, 3)
 PUBLISHED = ("edition", "edition_table")
 """The tables that hold what was published: all that commissioners' pages can read."""
 PUBLISHED_ROLE = "allocations_published"
-"""The role of PostgreSQL that may read those tables and nothing else (migration 0009)."""
+"""The role of PostgreSQL that may read those tables and nothing else (migration 0011)."""
 AUDIT_KEY = "audit key"
 """Where a session keeps the key that chains its audit events."""
 POSTGRES_LIMITS = (

@@ -1,6 +1,6 @@
-"""What is done by the clock, not by a person: holds lapse, staff are told that something waits, replays run.
+"""What is done by the clock: holds lapse, staff are told that something waits, replays run, quarters are published.
 
-Every server process runs it; each hold, each e-mail and each replay is one process's.
+Every server process runs it; each hold, e-mail, replay and quarter is one process's.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import select
 
+from refuge.accounts.models import Network
+from refuge.audit.service import SYSTEM
 from refuge.beds.models import Hold
 from refuge.database import now
 from refuge.placements.queries.holds import past_their_hour
 from refuge.placements.service.holding import lapse_hold
 from refuge.post.service import deliver
 from refuge.replays.running import run_replays
+from refuge.statistics.service.editions import is_due, publish_due
 from support_plans.service.digest import let_know, who_is_due
 
 if TYPE_CHECKING:
@@ -81,6 +85,7 @@ def run_jobs(database: Database) -> int:
     What goes wrong with one is logged, without anything about anybody, and tried again with the next run; the others
     lapse all the same.
     """
+    _publish_due(database)
     try:
         with database.reading() as db:
             waiting = list(db.scalars(past_their_hour(now()).with_only_columns(Hold.id)))
@@ -97,3 +102,16 @@ def _lapse(database: Database, hold_id: int) -> bool:
     except Exception as error:  # noqa: BLE001  the same
         log.error("job failed", job="lapse", error=type(error).__name__)  # noqa: TRY400  the same
         return False
+
+
+def _publish_due(database: Database) -> None:
+    """Publish the last quarter of each network once it has settled; the unique constraint lets one process do it."""
+    try:
+        with database.reading() as db:
+            networks = list(db.scalars(select(Network.id)))
+            due = [network for network in networks if is_due(db, network, at=now())]
+        for network in due:
+            with database.write() as db:
+                publish_due(db, network, by=SYSTEM, at=now())
+    except Exception as error:  # noqa: BLE001  the same
+        log.error("job failed", job="publish", error=type(error).__name__)  # noqa: TRY400  the same

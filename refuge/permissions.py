@@ -114,6 +114,12 @@ class Permission(StrEnum):
     """Ask what would have helped the network in a period, publish it to commissioners, say what changes cost."""
     REPLAY_SEE = "replay:see"
     """See what would have helped: exact with leave to ask for it, else what was published, small numbers hidden."""
+    STATISTICS_SEE = "statistics:see"
+    """See the exact figures of her own service, and which of its referrals are behind them."""
+    EDITION_READ = "edition:read"
+    """Read what was published of the network's figures: small counts hidden, no one named."""
+    EDITION_PUBLISH = "edition:publish"
+    """Publish the figures of a closed period, set targets, judge a figure."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -161,6 +167,9 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.REFUGE_CHANGE,
         Permission.RULES_CHANGE,
         Permission.TURNAWAY_COUNT,
+        Permission.STATISTICS_SEE,
+        Permission.EDITION_READ,
+        Permission.EDITION_PUBLISH,
         Permission.ROTA_CHANGE,
         Permission.HOUSE_ROTA_CHANGE,
         Permission.TRAINING_KEEP,
@@ -192,7 +201,13 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.COMMISSIONER: frozenset(
-        {Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT, Permission.REPLAY_SEE}
+        {
+            Permission.REFUGE_SEE,
+            Permission.COVER_SEE,
+            Permission.TRAINING_COUNT,
+            Permission.REPLAY_SEE,
+            Permission.EDITION_READ,
+        }
     ),
     Role.REFERRER: frozenset(
         {Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE, Permission.REFERRAL_CHANGE},

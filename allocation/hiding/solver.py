@@ -99,7 +99,9 @@ def hide(problem: Problem) -> Hiding:
     reader, search = Reader(problem), Search(problem)
     must = {problem.by_key[key] for key in problem.must_hide()}
     free = {place for place, cell in enumerate(problem.cells) if cell.standing is Standing.FREE}
-    given_away = [place for place, _ in _weak(problem, reader, must | free) if place not in free]
+    given_away: list[int] = []
+    if any(cell.standing is Standing.SHOWN for cell in problem.cells):  # else nothing was told before
+        given_away = [place for place, _ in _weak(problem, reader, must | free) if place not in free]
     if given_away:
         return _hiding(problem, must | free, 0, given_away)
     hidden, bound, rounds = must, 0, 0

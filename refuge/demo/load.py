@@ -22,6 +22,7 @@ from refuge.demo.paper import load_paper_period
 from refuge.demo.plans import load_plans
 from refuge.demo.replays import load_replay
 from refuge.demo.rota import load_rota
+from refuge.demo.statistics import load_editions
 from refuge.london import london_date
 from refuge.referrals.models import PossibleSame, Referral, ReferralState
 
@@ -62,6 +63,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_plans(loading)
     load_care(loading)
     load_replay(loading)
+    load_editions(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)
     return True
 

@@ -52,6 +52,8 @@ ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("Rota", "rota.week", "/rota", Permission.ROTA_SEE),
     ("Training", "rota.training", "/training", Permission.TRAINING_SEE),
     ("In-reach", "inreach.week", "/in-reach", Permission.SESSION_SEE),
+    ("Statistics", "statistics.dashboard", "/statistics", Permission.STATISTICS_SEE),
+    ("Published", "statistics.editions", "/published", Permission.EDITION_READ),
     ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
 )
 """What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""

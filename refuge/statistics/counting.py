@@ -127,6 +127,8 @@ class Counting:
     hours: list[float] = field(default_factory=list)
     hours_to_place: list[float] = field(default_factory=list)
     unasked: Counter[str] = field(default_factory=Counter)
+    why: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Reason -> the households that were turned away for it at least once."""
     could_have: int = 0
     """How many were turned away for want of a place although some bed could have taken them."""
 
@@ -153,6 +155,8 @@ class Counting:
                 for row in wait_of(fact):
                     waits[row, RECEIVED] += 1
             self.households[fact.household].add(fact)
+            if fact.unsuccessful:
+                self.why[fact.reason or NOT_SAID].add(fact.household)
             self._note(fact)
         return self
 
@@ -172,7 +176,7 @@ class Counting:
             *(self._short(self.by[key]) for key in SHAPES if key != "need"),
             self._single("reason", "Why: main reason of those not placed"),
             self._single("waiting", "From referral to decision (decided)"),
-            self._of_households(), self._of_people(),
+            self._of_households(), self._of_people(), self._of_reasons(),
         ]  # fmt: skip
 
     def _outcomes(self) -> Table:
@@ -211,6 +215,16 @@ class Counting:
         return Table(
             "household", "Households by need", Unit.HOUSEHOLDS, rows, list(HOUSEHOLDS.items()), counts, note, True
         )
+
+    def _of_reasons(self) -> Table:
+        by = self.by["reason"]
+        counts = {(row, RECEIVED): len(theirs) for row, theirs in self.why.items()}
+        counts[ALL, RECEIVED] = len(set().union(*self.why.values()))
+        rows = [(row, "None recorded" if row == NOT_SAID else by.word(row)) for row in by.in_order(self.why)]
+        note = "A household may have been turned away for several reasons: never add the rows up."
+        title = "Households that were not placed, by reason"
+        every = (ALL, "All households that were not placed at least once")
+        return Table("why", title, Unit.HOUSEHOLDS, [every, *rows], [(RECEIVED, "Households")], counts, note)
 
     def _of_people(self) -> Table:
         counts: Counter[tuple[str, str]] = Counter()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ADDING_UP = ("combination", "refuge", "ethnicity", "area", "source", "children", "searches")
 """Tables with the columns `SHORT` whose rows add up to all referrals."""
 WEIGHTS: Mapping[str, int] = {
-    "need": 14, "outcome": 14, "household": 12, "refuge": 10, "reason": 9, "kpi": 9, "people": 8, "waiting": 7,
-    "ethnicity": 6, "combination": 5, "children": 5, "area": 4, "source": 4, "searches": 3,
+    "need": 14, "outcome": 14, "household": 12, "refuge": 10, "reason": 9, "why": 9, "kpi": 9, "people": 8,
+    "waiting": 7, "ethnicity": 6, "combination": 5, "children": 5, "area": 4, "source": 4, "searches": 3,
 }  # fmt: skip
 """What hiding a cell of a table costs its readers; a total costs three times as much."""
 OF_ALL = 3
@@ -92,6 +92,7 @@ def family(tables: Iterable[Table], shares: Mapping[str, Share], sides: Mapping[
     _needs(found)
     _people(found)
     _shares(found, shares)
+    _reasons(found, by_key["why"])
     _force(found, by_key, profile)
     return found
 
@@ -176,6 +177,18 @@ def _shares(found: Family, shares: Mapping[str, Share]) -> None:
         found.rest(f"need/{need}/{RECEIVED}", [f"kpi/K09-{need}/of"], f"sum/not-for-us-or-open/{need}")
     found.add("kpi/K10/some", [f"waiting/{row}/{RECEIVED}" for row in ("4h", "24h")])
     found.rest("kpi/K10/of", ["sum/decided"], "sum/overdue/of")
+
+
+def _reasons(found: Family, table: Table) -> None:
+    """Join households turned away for a reason to its referrals, and all of them to all households."""
+    for row, _ in table.rows:
+        if row != ALL:
+            found.rest(
+                f"reason/{row}/{RECEIVED}", [f"why/{row}/{RECEIVED}"], f"sum/again-{row}/{RECEIVED}", of_women=False
+            )
+            found.rest(f"why/{ALL}/{RECEIVED}", [f"why/{row}/{RECEIVED}"], f"rest/why-{row}/{RECEIVED}")
+    found.rest(f"household/{ALL}/{RECEIVED}", [f"why/{ALL}/{RECEIVED}"], f"rest/why-not/{RECEIVED}")
+    found.rest("kpi/K07/some", [f"why/{ALL}/{RECEIVED}"], f"sum/again-unplaced/{RECEIVED}", of_women=False)
 
 
 def _force(found: Family, tables: Mapping[str, Table], profile: Profile) -> None:

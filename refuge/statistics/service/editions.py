@@ -25,10 +25,11 @@ from refuge.statistics.facts import Outcome
 from refuge.statistics.family import ADDING_UP, Earlier, Family, family, parts_of, problem
 from refuge.statistics.kpis import Figure, figures
 from refuge.statistics.models import Edition, EditionTable, EditionWorking
-from refuge.statistics.periods import Kind, Period, financial_year_of
+from refuge.statistics.periods import Kind, Period, financial_year_of, last_quarters
 from refuge.statistics.profiles import PUBLISHED, profiles
 from refuge.statistics.published import OF_RECORDS, shown, shown_figure
-from refuge.statistics.queries.editions import KPIS, workings
+from refuge.statistics.queries.editions import KPIS, latest, workings
+from refuge.statistics.queries.facts import facts
 from refuge.statistics.queries.targets import judgements, meanings
 from refuge.statistics.queries.told import sides, told
 from refuge.statistics.queries.words import words
@@ -48,7 +49,6 @@ SETTLES = timedelta(days=28)
 """How long after a period's end its figures settle, so that late decisions are in its first edition."""
 SHORTEST_NOTE = 10
 SECONDS = 10.0
-"""How long hiding may look for the lightest way; after that it takes one that holds."""
 HERE = Path(__file__).parent.parent
 
 
@@ -85,9 +85,20 @@ def code_version() -> str:
 
 
 def publish(
-    session: Session, network_id: int, period: Period, *, by: Actor, name: str, at: datetime, change_note: str = ""
+    session: Session,
+    network_id: int,
+    period: Period,
+    *,
+    by: Actor,
+    name: str,
+    at: datetime,
+    change_note: str = "",
+    seconds: float = SECONDS,
 ) -> Edition:
-    """Publish an edition of a closed period. Raise Refused where that cannot be."""
+    """Publish an edition of a closed period. Raise Refused where that cannot be.
+
+    `seconds`: how long hiding may look for the lightest way, for each profile; after that it takes one that holds.
+    """
     if period.kind is Kind.WINDOW:
         raise Refused("An edition is of a quarter or a financial year. Choose one.", code="edition.window")
     if not period.closed(london_date(at)):
@@ -103,9 +114,26 @@ def publish(
         number=len(before) + 1, made_at=at, made_by=name, code_version=code_version(),
         definitions_version=definitions_version(), change_note=change_note.strip() if before else "",
     )  # fmt: skip
-    _freeze(session, row, counted, _hide_all(counted, before, linked, links))
+    _freeze(session, row, counted, _hide_all(counted, before, linked, links, seconds))
     record(session, "edition.published", row.ref, by=by, at=at, number=row.number)
     return row
+
+
+def publish_due(session: Session, network_id: int, *, by: Actor, at: datetime) -> Edition | None:
+    """Publish the last quarter once its figures have settled, if nobody has and there is something to count."""
+    if not is_due(session, network_id, at=at):
+        return None
+    return publish(session, network_id, _settled(at), by=by, name=JOB, at=at)
+
+
+def is_due(session: Session, network_id: int, *, at: datetime) -> bool:
+    """Return whether the last quarter has settled, has something to count and was not published."""
+    quarter = _settled(at)
+    return latest(session, network_id, quarter) is None and next(facts(session, network_id, quarter), None) is not None
+
+
+def _settled(at: datetime) -> Period:
+    return last_quarters(london_date(at - SETTLES), 1)[0]
 
 
 def _count(session: Session, network_id: int, period: Period, at: datetime) -> Counted:
@@ -183,6 +211,7 @@ def _hide_all(
     before: Sequence[tuple[Edition, Mapping[str, Any]]],
     linked: Mapping[str, Mapping[str, Any]],
     links: Sequence[tuple[str, Sequence[str]]],
+    seconds: float,
 ) -> dict[str, tuple[Family, frozenset[str]]]:
     """Return what each profile hides: the more exact first, and what it hides the next hides too."""
     found: dict[str, tuple[Family, frozenset[str]]] = {}
@@ -192,7 +221,7 @@ def _hide_all(
         cells = family(counted.tables, counted.shares, counted.sides, profile)
         earlier = [_earlier(name, content, key) for name, content in linked.items()]
         must = (stays | _changed_little(cells, before, key, profile)) & (cells.cells.keys() - cells.unseen)
-        asked = problem(cells, profile, must_hide=must, earlier=earlier, links=links, seconds=SECONDS)
+        asked = problem(cells, profile, must_hide=must, earlier=earlier, links=links, seconds=seconds)
         stays = _hidden(asked, cells)
         found[key] = cells, stays
     return found

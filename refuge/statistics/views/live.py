@@ -1,0 +1,217 @@
+"""Live figures for managers: their own service exactly, as of now, with the referrals behind each number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from refuge.accounts.current import user
+from refuge.accounts.sessions import current_actor
+from refuge.audit.service import record
+from refuge.database import now, session
+from refuge.errors import Refused
+from refuge.london import london_date
+from refuge.permissions import Permission, requires
+from refuge.placements.forms.turn_aways import PeriodForm
+from refuge.statistics.counting import Basis, Counting, by_need, cross, in_period
+from refuge.statistics.dimensions import dimensions
+from refuge.statistics.facts import NEEDS, Outcome
+from refuge.statistics.forms import JudgeForm, TargetForm
+from refuge.statistics.kpis import figures
+from refuge.statistics.models import Judged
+from refuge.statistics.periods import Period, last_quarters, quarter_of
+from refuge.statistics.profiles import INTERNAL, profiles
+from refuge.statistics.published import shown, shown_figure
+from refuge.statistics.queries import facts as queries
+from refuge.statistics.queries.behind import refs_behind
+from refuge.statistics.queries.targets import judgements, meanings
+from refuge.statistics.queries.told import told
+from refuge.statistics.queries.words import words
+from refuge.statistics.service.judging import judge, set_target
+from refuge.statistics.shown import Sight, over_time, rows_of, unmet_chart
+from refuge.statistics.views.room import QUARTERS, blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from refuge.statistics.published import Shown, ShownFigure
+
+PAPER = Period(date(2015, 12, 1), date(2016, 9, 30))
+"""The window that the partnership's paper counts."""
+
+
+def _period(form: PeriodForm) -> tuple[Period, bool]:
+    """Return the period that the address asks for, and whether it could be read; nothing asked: this quarter."""
+    if not request.args.get("since") and not request.args.get("until"):
+        quarter = quarter_of(form.on)
+        return Period(quarter.since, form.on), True
+    fine = form.validate()
+    return (Period(*form.period()) if fine else quarter_of(form.on).before), fine
+
+
+@blueprint.get("/statistics")
+@requires(Permission.STATISTICS_SEE)
+def dashboard() -> ResponseReturnValue:
+    """Show the figures of her own service over a period, beside the period before."""
+    on = london_date(now())
+    form = PeriodForm(request.args, on=on)
+    period, fine = _period(form)
+    basis = Basis.DECIDED if request.args.get("by") == Basis.DECIDED else Basis.RECEIVED
+    record(session, "statistics.seen", by=current_actor(), at=now(), since=str(period.since), until=str(period.until))
+    now_shown, now_figures = _counted(period, basis)
+    before_shown, before_figures = _counted(period.before, basis)
+    quarters = [(one.label.partition(" (")[0], _tables(one)) for one in last_quarters(on, QUARTERS)]
+    sight = Sight(now_shown, now_figures, profiles()[INTERNAL], before_shown, before_figures, frozenset(now_figures))
+    page = render_template(
+        "statistics/dashboard.html", form=form, period=period, basis=basis.value, sight=sight, rows_of=rows_of,
+        profile=profiles()[INTERNAL], chart=unmet_chart(quarters), over_time=over_time(quarters), needs=NEEDS,
+        outcomes=[one for one in Outcome if one is not Outcome.OPEN], links=_days(period),
+        quarters=[(one.label, _days(one)) for one in last_quarters(on, 4)[::-1]],
+    )  # fmt: skip
+    return page, 200 if fine else 422
+
+
+def _days(period: Period) -> dict[str, str]:
+    def typed(day: object) -> str:
+        return f"{day:%-d %-m %Y}"
+
+    return {"since": typed(period.since), "until": typed(period.until)}
+
+
+def _counted(period: Period, basis: Basis) -> tuple[dict[str, Shown], dict[str, ShownFigure]]:
+    """Count a period of her own service, exactly."""
+    reader, profile, nothing = user(), profiles()[INTERNAL], frozenset[str]()
+    found = told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id, basis=basis)
+    counted = Counting(words(session)).add_all(found.facts).tables()
+    meant = meanings(session, reader.network_id, period.until)
+    judged = judgements(session, reader.network_id, period)
+    made = {
+        code: shown_figure(one, meant[code], nothing, profile) for code, one in figures(found).items() if code in meant
+    }
+    return {table.key: shown(table, nothing, profile) for table in counted}, _judged(made, judged)
+
+
+def _judged(made: dict[str, ShownFigure], judged: Mapping[str, tuple[str, str, str, str]]) -> dict[str, ShownFigure]:
+    return {code: replace(one, judged=judged.get(code)) for code, one in made.items()}
+
+
+def _tables(period: Period) -> dict[str, Shown]:
+    reader, nothing = user(), frozenset[str]()
+    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period)
+    counted = Counting({}).add_all(found).tables()
+    return {table.key: shown(table, nothing, profiles()[INTERNAL]) for table in counted if table.key == "need"}
+
+
+@blueprint.get("/statistics/by")
+@requires(Permission.STATISTICS_SEE)
+def by() -> ResponseReturnValue:
+    """Break the referrals of her own service down by any two things."""
+    form = PeriodForm(request.args, on=london_date(now()))
+    period, fine = _period(form)
+    known = dimensions(words(session))
+    rows, columns = (known.get(request.args.get(name, "")) or known[other] for name, other in AXES)
+    reader = user()
+    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period)
+    table = shown(cross(found, rows, columns), frozenset(), profiles()[INTERNAL])
+    record(session, "statistics.seen", by=current_actor(), at=now(), rows=rows.key, columns=columns.key)
+    page = render_template(
+        "statistics/by.html", form=form, period=period, table=table, rows_of=rows_of, rows=rows, columns=columns,
+        dimensions=known.values(), profile=profiles()[INTERNAL],
+    )  # fmt: skip
+    return page, 200 if fine else 422
+
+
+AXES = (("rows", "need"), ("columns", "outcome"))
+
+
+@blueprint.get("/statistics/referrals")
+@requires(Permission.STATISTICS_SEE)
+def behind() -> ResponseReturnValue:
+    """List the referrals of her own service behind a number."""
+    form = PeriodForm(request.args, on=london_date(now()))
+    period, fine = _period(form)
+    need, outcome = request.args.get("need", ""), request.args.get("outcome", "")
+    if not fine or (need and need not in NEEDS) or (outcome and outcome not in set(Outcome)):
+        abort(404)
+    reader = user()
+    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period)
+    chosen = [fact for fact in found if (not need or fact.has(need)) and (not outcome or fact.outcome == outcome)]
+    rows = refs_behind(session, reader, [fact.number for fact in chosen])
+    record(session, "referral.listed", by=current_actor(), at=now(), refs=[ref for ref, _ in rows])
+    return render_template(
+        "statistics/behind.html", rows=rows, period=period, need=NEEDS.get(need, "All referrals"),
+        outcome=Outcome(outcome).label if outcome else "Any outcome", back=_days(period),
+    )  # fmt: skip
+
+
+@blueprint.get("/statistics/paper")
+@requires(Permission.TURNAWAY_COUNT)
+def paper() -> ResponseReturnValue:
+    """Show what the partnership's paper of 2017 counts, over the whole network: the same window, counted again."""
+    found = in_period(queries.facts(session, user().network_id, PAPER), PAPER)
+    rates = by_need(found)
+    record(session, "statistics.seen", by=current_actor(), at=now(), since=str(PAPER.since), until=str(PAPER.until))
+    rows = [
+        [label, str(rates[need].unsuccessful), str(rates[need].unmet)]
+        for need, label in NEEDS.items()
+        if need in {"mental_health", "substance"}
+    ]
+    return render_template("statistics/paper.html", period=PAPER, rows=rows)
+
+
+@blueprint.get("/statistics/figures/<code>")
+@requires(Permission.STATISTICS_SEE)
+def meaning(code: str) -> ResponseReturnValue:
+    """Explain a figure, and let a manager judge it or set its target."""
+    return _meaning(code, JudgeForm(), TargetForm())
+
+
+@blueprint.post("/statistics/figures/<code>", endpoint="judge")
+@requires(Permission.EDITION_PUBLISH)
+def judge_or_set(code: str) -> ResponseReturnValue:
+    """Keep a judgement of the last quarter, or a target from today on."""
+    sets = request.form.get("do") == "target"
+    form: JudgeForm | TargetForm = TargetForm(request.form) if sets else JudgeForm(request.form)
+    if code not in meanings(session, user().network_id, london_date(now())):
+        abort(404)
+    if not form.validate():
+        return _meaning(code, *((JudgeForm(), form) if isinstance(form, TargetForm) else (form, TargetForm()))), 422
+    try:
+        _keep(code, form)
+        session.commit()
+    except Refused as refusal:
+        session.rollback()
+        flash(refusal.sentence, "warning")
+        return _meaning(code, JudgeForm(), TargetForm()), 409
+    flash("Saved. It stands in whatever is published from now on.", "success")
+    return redirect(url_for("statistics.meaning", code=code))
+
+
+def _keep(code: str, form: JudgeForm | TargetForm) -> None:
+    reader, at = user(), now()
+    if isinstance(form, TargetForm):
+        target, amber = form.number(form.target.typed), form.number(form.amber.typed)
+        set_target(
+            session, code, target or 0.0, amber or 0.0, why=form.why.typed, by=reader, actor=current_actor(), at=at
+        )
+        return
+    quarter = last_quarters(london_date(at), 1)[0]
+    judged = Judged(form.judged.data)
+    judge(session, code, quarter, judged, reason=form.reason.typed, by=reader, actor=current_actor(), at=at)
+
+
+def _meaning(code: str, judging: JudgeForm, target: TargetForm) -> str:
+    on = london_date(now())
+    known = meanings(session, user().network_id, on).get(code) or abort(404)
+    quarter = last_quarters(on, 1)[0]
+    judged = judgements(session, user().network_id, quarter).get(code)
+    failed = next((form for form in (judging, target) if form.errors), None)
+    return render_template(
+        "statistics/meaning.html", meaning=known, judging=judging, target=target, form=failed, quarter=quarter.label,
+        judged=judged, may_set=user().may(Permission.EDITION_PUBLISH),
+    )  # fmt: skip
