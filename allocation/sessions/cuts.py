@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from allocation.sessions.eligibility import Choice
 
 if TYPE_CHECKING:
-    from allocation.sessions.model import Duty, Model
+    from allocation.sessions.model import Model
+    from allocation.sessions.workday import Duty
 
 MOST_WINDOWS = 24
 """For how many windows of a day it is said how many sessions they hold."""

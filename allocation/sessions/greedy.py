@@ -6,7 +6,7 @@ The solver starts from it, falls back on it, and is never worse.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allocation.sessions.duties import too_much
 from allocation.sessions.eligibility import Choice, rooms_for
@@ -96,16 +96,41 @@ def by_hand(context: Context, choices: Mapping[str, Sequence[Choice]], sessions:
     return board.plan
 
 
-def place(board: Board, wanted: Wanted, choices: Iterable[Choice]) -> bool:
-    """Put a session at the best time that is free, and say whether there was one."""
+def place(board: Board, wanted: Wanted, choices: Iterable[Choice], known_as: Choice | None = None) -> bool:
+    """Put a session at the best time that is free, and say whether there was one.
+
+    `known_as` is the choice that one narrowed to some of its beginnings stands for.
+    """
     for choice in sorted(choices, key=lambda one: _worth(board, wanted, one)):
         for at in choice.starts:
             if board.fits(wanted, choice, at):
                 room = board.room(wanted, at)
                 if room is not None or not wanted.needs_room:
-                    board.put(wanted, choice, at, room)
+                    board.put(wanted, known_as or choice, at, room)
                     return True
     return False
+
+
+def merged(context: Context, choices: Mapping[str, Sequence[Choice]], plan: Plan, sessions: Sequence[Wanted]) -> Plan:
+    """Return a plan near one in which residents or rooms may clash: what fits as it is stays, the rest finds a time.
+
+    First each session is put where the plan has it; then those that clash at another beginning that is worth the same;
+    and then, with those that the plan leaves out, wherever there is a time.
+    """
+    board = Board(Context(context.problem, context.fixed))
+    left = []
+    for wanted in sorted(sessions, key=lambda one: (plan.at.get(one.ref, 0), one.ref)):
+        choice = plan.choices.get(wanted.ref)
+        if choice is None or not place(board, wanted, [replace(choice, starts=(plan.at[wanted.ref],))], choice):
+            left.append(wanted)
+    still = []
+    for wanted in left:
+        choice = plan.choices.get(wanted.ref)
+        if choice is None or not place(board, wanted, [choice]):
+            still.append(wanted)
+    for wanted in sorted(still, key=lambda one: _priority(context, one, choices)):
+        place(board, wanted, choices[wanted.ref])
+    return board.plan
 
 
 def _priority(context: Context, wanted: Wanted, choices: Mapping[str, Sequence[Choice]]) -> tuple[object, ...]:

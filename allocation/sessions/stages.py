@@ -10,17 +10,17 @@ from allocation.lexicographic import Reached
 from allocation.sessions.allotting import rooms_of_plan
 from allocation.sessions.eligibility import Choice
 from allocation.sessions.goals import GOALS, totals
-from allocation.sessions.greedy import Plan, by_hand
+from allocation.sessions.greedy import Plan, by_hand, merged
 from allocation.sessions.model import Model
 from allocation.sessions.parts import strands_of
 from allocation.sessions.problem import Wanted
 from allocation.sessions.standing import Context
 
 SEED = 1
-ALONE = 0.5
+ALONE = 0.4
 """How much of the effort strands may use by themselves."""
-TOGETHER = 0.2
-"""How much of the effort putting their answers together may use."""
+TOGETHER = 0.6
+"""How much of the rest putting their answers together may use."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,18 @@ class Part:
             Alone(sum(one.total for one in ones), sum(one.bound for one in ones))
             for ones in zip(*(part.reached for part in parts), strict=True)
         ]
-        together = self._put_together(parts, effort * TOGETHER)
-        if together is None:
-            self._by_goals(effort)
+        apart = Plan()
+        for part in parts:
+            apart.choices |= part.plan.choices
+            apart.at |= part.plan.at
+        near = merged(self.context, self.choices, apart, self.sessions)
+        best = [one.total for one in self.alone]
+        if self._worth(near) != best:
+            near = self._put_together(apart, (effort - self.spent) * TOGETHER) or near
+        if self._worth(near) != best:
+            self._by_goals(effort, near)
             return
-        self.plan = together
+        self.plan = near
         self.reached = [Reached(one.total, one.bound) for one in self.alone]
         self.stopped = any(part.stopped for part in parts)
 
@@ -98,16 +105,17 @@ class Part:
             self.spent += part.spent
             waiting -= len(part.sessions)
 
-    def _by_goals(self, effort: float) -> None:
-        """Find the best plan, one goal after the other, beginning with one made by hand."""
-        self.plan = by_hand(self.context, self.choices, self.sessions)
+    def _by_goals(self, effort: float, near: Plan | None = None) -> None:
+        """Find the best plan, one goal after the other, beginning with one made by hand or another that is better."""
+        hand = by_hand(self.context, self.choices, self.sessions)
+        self.plan = hand if near is None else max(hand, near, key=self._worth)
         self.reached, self.stopped = [], False
         most, model, level = self._most(), None, bool(self.alone)
         for place, highest in enumerate(most):
             bound = min(highest, self.alone[place].bound) if level else highest
             if self._totals()[place] < bound and self.spent < effort:
                 model = model or self._model()
-                bound = min(bound, self._improve(model, place, bound, effort - self.spent))
+                bound = self._improve(model, place, bound, effort - self.spent)
             total = self._totals()[place]
             self.stopped = self.stopped or total < bound
             self.reached.append(Reached(total, bound))
@@ -148,31 +156,36 @@ class Part:
         name = self.context.problem.goals[place]
         model.seek(name, self.plan, bound)
         known, found = self._search(model, effort)
-        if found is not None and self._worth(found)[: place + 1] > self._totals()[: place + 1]:
+        if found is None:
+            return bound
+        if self._worth(found)[: place + 1] > self._totals()[: place + 1]:
             self.plan = found
-        return known
+        return min(bound, known)
 
-    def _put_together(self, parts: Sequence[Part], effort: float) -> Plan | None:
-        """Return a plan that reaches of every goal what the strands reach by themselves; None if none was found."""
-        model = self._model()
-        for name, alone in zip(self.context.problem.goals, self.alone, strict=True):
+    def _put_together(self, apart: Plan, effort: float) -> Plan | None:
+        """Return a plan that reaches what the strands reach by themselves, and of the last goal as much as it can.
+
+        None if none was found. The last goal is the last for which it is not plain what can be reached.
+        """
+        model, names = self._model(), self.context.problem.goals
+        open_ = [place for place, most in enumerate(self._most()) if most > self.alone[place].total]
+        last = open_[-1] if open_ else len(names) - 1
+        for name, alone in zip(names[:last], self.alone, strict=False):
             model.keep(name, alone.total)
-        plan = Plan()
-        for part in parts:
-            plan.choices |= part.plan.choices
-            plan.at |= part.plan.at
-        model.start_from(plan)
-        return self._search(model, effort, relaxing=True)[1]
+        model.seek(names[last], apart, self.alone[last].bound)
+        return self._search(model, effort)[1]
 
-    def _search(self, model: Model, effort: float, *, relaxing: bool = False) -> tuple[int, Plan | None]:
-        """Return the bound and the plan that a search finds; relaxing more costs time and proves more."""
+    def _search(self, model: Model, effort: float) -> tuple[int, Plan | None]:
+        """Return the bound and the plan that a search finds.
+
+        Without a plan the bound says nothing: the search may have ended before it had one.
+        """
         from ortools.sat.python import cp_model  # noqa: PLC0415 — only solving pays for loading the solver.
 
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = SEED
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.linearization_level = 2 if relaxing else 1
         status = solver.solve(model.cp)
         self.spent += solver.deterministic_time
         found = model.plan(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
