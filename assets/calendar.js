@@ -124,7 +124,7 @@ async function open() {
     return;
   }
   draw();
-  say("Drag a session to move it, or press a free time to book. What cannot be is put back, and said here.");
+  say("Shaded: on the rota. Drag a session to move it, or press a free time to book. What cannot be is put back, and said here.");
 }
 
 if (box && toggle && window.EventCalendar) {

@@ -16,6 +16,7 @@ from refuge.demo.endings import end_stay
 from refuge.demo.history import load_history
 from refuge.demo.households import add_referral
 from refuge.demo.houses import read_pilot
+from refuge.demo.inreach import load_inreach
 from refuge.demo.loading import Loading
 from refuge.demo.network import PASSWORD, add_people, add_refuge
 from refuge.demo.paper import load_paper_period
@@ -62,6 +63,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_rota(loading)
     load_plans(loading)
     load_care(loading)
+    load_inreach(loading)
     load_replay(loading)
     load_editions(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)

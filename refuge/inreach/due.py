@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+NEAR_END = timedelta(days=3)
+"""A session whose day comes so near the last day is left to the next plan, which has more days for it."""
 MOST_OF_ONE_NEED = 10
 """Sessions of one need in one plan."""
 
@@ -51,7 +53,7 @@ def sessions_due(rhythm: Rhythm, from_on: date, until_on: date) -> Iterator[Due]
     while left > 0:
         slack = timedelta(days=(every or 0) // 2)
         earliest = on if rhythm.last_on is None and on == rhythm.earliest_on else on - slack
-        if max(earliest, rhythm.earliest_on) > last_day:
+        if max(earliest, rhythm.earliest_on) > last_day or on > until_on - min(slack, NEAR_END):
             return
         yield Due(on, max(earliest, rhythm.earliest_on, from_on), _deadline(rhythm, on, slack))
         if every is None and rhythm.how_many is None:

@@ -35,6 +35,8 @@ URGENCY = {
 FEWEST = 2
 """Women without whom a group is none, where more than one asked for it."""
 DAY = timedelta(days=1)
+NOTICE = timedelta(hours=1)
+"""How long from now a session is proposed at the earliest: somebody must read it and tell her."""
 CAME = ("attended", "late")
 
 
@@ -136,7 +138,7 @@ def _wanted(
         excluded_workers=_refs(standing, need.excluded_worker_id),
         preferred_worker=next(iter(_refs(standing, need.preferred_worker_id)), None),
         previous_worker=next(iter(_refs(standing, had.worker_id)), None),
-        earliest_at=standing.minute(max(day_begins(due.earliest_on), at)),
+        earliest_at=standing.minute(max(day_begins(due.earliest_on), at + NOTICE)),
         deadline_at=None if due.deadline_on is None else standing.minute(day_begins(due.deadline_on + DAY)),
         days_apart=days_apart(need.every_days),
         interpreter=_interpreter(need),

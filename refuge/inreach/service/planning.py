@@ -46,8 +46,6 @@ BROKEN = (
     "The plan failed its own check, so it is not shown. Book by hand for now, and tell the people who look after this "
     "system."
 )
-KEEP_LAST = "keep_the_last_proposal"
-"""The goal that comes last when planning, and first when a plan is only mended."""
 GONE = "This is no longer proposed: it was accepted, its time has come, or somebody planned again."
 
 
@@ -77,6 +75,7 @@ def plan(
     `mend`: keep the last plan wherever it still holds, and change the fewest proposals.
     """
     from allocation.sessions.check import broken_rules  # noqa: PLC0415  OR-Tools is loaded by whoever plans
+    from allocation.sessions.repair import replan  # noqa: PLC0415  the same
     from allocation.sessions.solver import solve  # noqa: PLC0415  the same
 
     run = last_run(session, network_id)
@@ -84,9 +83,11 @@ def plan(
     horizon = horizon or Horizon(london_date(at))
     kept = () if run is None else _counted_from(decisions, run.from_on, horizon.from_on, at)
     problem = build_problem(session, network_id, at=at, horizon=horizon, decisions=kept, last=last)
-    if mend:
-        problem = replace(problem, goals=(KEEP_LAST, *(goal for goal in problem.goals if goal != KEEP_LAST)))
-    solution = solve(problem)
+    if mend and last is not None:
+        moved = minute(horizon.from_on, beginning(last[0].days[0].on))
+        solution = replan(problem, _counted_on(last[1], moved)).solution
+    else:
+        solution = solve(problem)
     if broken := broken_rules(problem, solution):
         log.error("plan broke rules", rules=[str(rule) for rule in broken], digest=digest_of(problem))
         raise Refused(BROKEN, code="broken_rules")
@@ -178,6 +179,12 @@ def decide(before: Sequence[Decision], made: Decision | None, session_ref: str) 
     """Return the decisions with this one in the place of any other about the session; None: without one."""
     kept = tuple(one for one in before if one.session != session_ref)
     return kept if made is None else (*kept, made)
+
+
+def _counted_on(answer: Solution, moved: int) -> Solution:
+    """Return an answer as the days of another plan count it."""
+    proposals = (replace(one, from_at=one.from_at + moved, until_at=one.until_at + moved) for one in answer.proposals)
+    return replace(answer, proposals=tuple(proposals))
 
 
 def _counted_from(decisions: Sequence[Decision], then: date, now_on: date, at: datetime) -> list[Decision]:
