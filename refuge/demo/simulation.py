@@ -124,11 +124,11 @@ class Simulation:
             waiting, key=lambda woman: (woman.risk is not Risk.HIGH, woman.received_on, woman.minute, woman.ref)
         )
         context = self._context(order, today)
-        for woman in order:
+        for number, woman in enumerate(order, start=1):
             best = self._best(context, woman, today)
             if best is not None:
                 self._offer(woman, best, today)
-                context = self._context(order, today)
+                context = self._context(order[number:], today)  # she counts among those who live there from now on
             elif today >= min(woman.received_on + woman.waits, last):
                 self._give_up(context, woman, today)
             else:

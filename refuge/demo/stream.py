@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from allocation.beds.problem import Answer, Child, Funding, Level
@@ -25,6 +26,9 @@ SUBSTANCES = ("alcohol", "drugs")
 YOUNGEST, OLDEST = 16, 70
 TEENAGER, GROWN_UP = 14, 18
 QUESTIONS = 24
+WEEKS, ENDS, STAYS = math.sqrt(2) - 1, (math.sqrt(5) - 1) / 2, math.sqrt(3) - 1
+"""How far one even chance lies from the next: no two fall together, nor one kind with another."""
+TINY = 1e-9
 SHORTEST = 2
 """Days of the shortest stay: she may come in the morning after the call."""
 
@@ -54,6 +58,9 @@ class _Draw:
     specialism: str
     rng: Random
     drawn: int = 0
+    begun: int = 0
+    """Weeks that were drawn."""
+    offsets: dict[float, float] = field(default_factory=dict)
 
     def weeks(self, beds: int, first: date, last: date) -> Iterator[Woman]:
         """Draw each week's number, then each woman."""
@@ -61,7 +68,9 @@ class _Draw:
         rate = self.stream.referrals_per_bed_year * beds / WEEKS_A_YEAR
         monday = first - timedelta(days=first.weekday())
         while monday <= last:
-            for _ in range(self.poisson(rate * self.rng.gammavariate(spread, 1 / spread))):
+            self.begun += 1
+            often = self.evenly(WEEKS, self.begun)
+            for _ in range(self.poisson(rate * self.rng.gammavariate(spread, 1 / spread), often)):
                 woman = self.woman(monday)
                 if first <= woman.received_on <= last:
                     yield woman
@@ -78,11 +87,22 @@ class _Draw:
         weights = self.settings.weights[choice]
         return self.rng.choices(list(weights), list(weights.values()))[0]
 
-    def poisson(self, mean: float) -> int:
-        """Draw by counting how many even chances multiply to less than e to the minus mean."""
-        limit, count, product = math.exp(-mean), 0, self.rng.random()
-        while product > limit:
-            count, product = count + 1, product * self.rng.random()
+    def evenly(self, step: float, number: int) -> float:
+        """Return the so-manieth of chances that lie evenly: each looks drawn, and many together have the share said.
+
+        Weeks and women differ as if each were drawn by itself; five years of one seed and of another differ little.
+        """
+        offset = self.offsets.setdefault(step, self.rng.random())
+        return (offset + number * step) % 1
+
+    def poisson(self, mean: float, chance: float) -> int:
+        """Return the count that is reached with this chance, where so many are expected."""
+        count, one = 0, math.exp(-mean)
+        reached = one
+        while chance > reached and one > 0:
+            count += 1
+            one *= mean / count
+            reached += one
         return count
 
     def woman(self, monday: date) -> Woman:
@@ -181,7 +201,7 @@ class _Draw:
         families = self.settings.families
         if self.chance(self.stream.childless):
             return ()
-        number = min(families.children_at_most, 1 + self.poisson(families.more_children))
+        number = min(families.children_at_most, 1 + self.poisson(families.more_children, self.rng.random()))
         found = [self.child() for _ in range(number)]
         if self.chance(families.teenage_son):
             found[0] = Child(self.rng.randrange(TEENAGER, GROWN_UP), Answer.YES)
@@ -213,7 +233,7 @@ class _Draw:
 
     def fate(self) -> tuple[Fate, str]:
         """Draw how her referral ends whatever beds there are, and the code that goes with it."""
-        endings, drawn = self.settings.endings, self.rng.random()
+        endings, drawn = self.settings.endings, self.evenly(ENDS, self.drawn)
         if drawn < endings.declines:
             return Fate.DECLINES, self.one_of("gone")
         if drawn < endings.declines + endings.inappropriate:
@@ -228,5 +248,6 @@ class _Draw:
 
     def stay(self, *, nrpf: bool) -> timedelta:
         stays = self.settings.stays
-        days = self.rng.lognormvariate(math.log(stays.median_days), stays.spread) * (stays.nrpf_times if nrpf else 1)
+        deviation = NormalDist().inv_cdf(min(1 - TINY, max(TINY, self.evenly(STAYS, self.drawn))))
+        days = stays.median_days * math.exp(stays.spread * deviation) * (stays.nrpf_times if nrpf else 1)
         return timedelta(days=min(stays.longest_days, max(SHORTEST, round(days))))

@@ -30,18 +30,28 @@ def houses() -> Houses:
     return houses_of(read_pilot())
 
 
+def six_years(houses: Houses, seed: int) -> list[Course]:
+    """Return six years of the network of the demonstration, drawn from a seed."""
+    settings = read_settings()
+    women = referrals(settings, houses.beds_by_specialism(), first=FIRST, last=LAST, seed=seed)
+    rng = Random(seed)  # noqa: S311  the same each time
+    return Simulation(houses, settings, rng).run(women, first=FIRST, last=LAST + timedelta(days=60))
+
+
+def counted(courses: list[Course]) -> list[Course]:
+    """Return those of the five years that are counted."""
+    return [course for course in courses if course.woman.received_on >= COUNTED]
+
+
 @pytest.fixture(scope="module")
 def courses(houses: Houses) -> list[Course]:
-    """Six years of the network of the demonstration."""
-    settings = read_settings()
-    women = referrals(settings, houses.beds_by_specialism(), first=FIRST, last=LAST, seed=SEED)
-    rng = Random(SEED)  # noqa: S311  the same each time
-    return Simulation(houses, settings, rng).run(women, first=FIRST, last=LAST + timedelta(days=60))
+    """Six years, of one seed."""
+    return six_years(houses, SEED)
 
 
 @pytest.fixture(scope="module")
 def five_years(courses: list[Course]) -> list[Course]:
-    return [course for course in courses if course.woman.received_on >= COUNTED]
+    return counted(courses)
 
 
 def not_placed(courses: list[Course]) -> float:
@@ -52,20 +62,19 @@ def of_group(courses: list[Course], group: str) -> float:
     return mean(course.ended is not None and course.ended.reason.startswith(group) for course in courses)
 
 
-def test_as_many_are_not_placed_as_nationally(five_years: list[Course]) -> None:
-    assert 0.58 <= not_placed(five_years) <= 0.64
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_of_any_seed_five_years_stay_within_what_is_published(houses: Houses, seed: int) -> None:
+    found = counted(six_years(houses, seed))
+    assert 0.58 <= not_placed(found) <= 0.64
+    assert 0.36 <= of_group([course for course in found if not course.placed], "C") <= 0.45
+    assert 1.1 <= mean(len(course.woman.children) for course in found) <= 1.3
+    assert 115 <= mean(course.days for course in found if course.days is not None) <= 150
 
 
-def test_lack_of_capacity_ends_as_many_as_nationally_though_it_is_never_drawn(five_years: list[Course]) -> None:
+def test_lack_of_capacity_is_never_drawn(five_years: list[Course]) -> None:
     unplaced = [course for course in five_years if not course.placed]
-    assert 0.36 <= of_group(unplaced, "C") <= 0.45
     drawn = [course for course in unplaced if course.woman.fate is Fate.OPEN]
     assert {course.ended.reason[0] for course in drawn if course.ended} == {"C"}
-
-
-def test_women_come_with_as_many_children_and_stay_as_long_as_published(five_years: list[Course]) -> None:
-    assert 1.1 <= mean(len(course.woman.children) for course in five_years) <= 1.3
-    assert 115 <= mean(course.days for course in five_years if course.days is not None) <= 150
 
 
 def test_a_substance_need_is_harder_to_place_than_a_mental_health_need(five_years: list[Course]) -> None:
