@@ -11,13 +11,15 @@ from allocation.sessions.eligibility import LIMITS, Choice, Eligibility, rooms_f
 from allocation.sessions.goals import PLACING
 from allocation.sessions.greedy import Board, Plan
 from allocation.sessions.parts import parts_of
-from allocation.sessions.problem import Booked, Problem, Proposed
+from allocation.sessions.problem import Booked, Limits, Problem, Proposed
 from allocation.sessions.solution import Proposal, Repair, Solution, Touched
 from allocation.sessions.solver import Answer, answer, answered
 from allocation.sessions.stages import Part
 from allocation.sessions.standing import Context
 
 KEEP = "keep_the_last_proposal"
+MOST_EFFORT = 1.0
+"""How much effort a repair uses at most, for somebody waits for it."""
 BECAUSE: dict[str, str] = {
     "no_such_worker": "{worker} can no longer give it.",
     "out_of_time": "It is wanted at another time now.",
@@ -41,7 +43,9 @@ def replan(problem: Problem, previous: Solution, *, explain_all: bool | None = N
     began = time.perf_counter()
     refuse_bad(problem)
     asked = _asked(problem, previous)
-    found = _around(asked) or answer(asked)
+    around, complete = _around(asked)
+    hasty = replace(asked, limits=Limits(min(asked.limits.effort, MOST_EFFORT)))
+    found = around if complete and around else answer(hasty, around.plan if around else None)
     solution = answered(found, began, explain_all=explain_all)
     return Repair(solution, tuple(_touched(found.context, previous.proposals, solution.proposals)))
 
@@ -60,8 +64,8 @@ def _asked(problem: Problem, previous: Solution) -> Problem:
     return replace(problem, last=last, goals=(*placing, KEEP, *rest))
 
 
-def _around(problem: Problem) -> Answer | None:
-    """Return the best plan that leaves all that can stay where it is; None where somebody would go without a time.
+def _around(problem: Problem) -> tuple[Answer | None, bool]:
+    """Return the best plan that leaves all that can stay where it is, and whether nobody goes without a time for it.
 
     When all that can stay does and everybody who could have a time has one, no plan places or keeps more.
     """
@@ -70,7 +74,7 @@ def _around(problem: Problem) -> Answer | None:
     choices = {one.ref: eligibility.choices(one) for one in problem.wanted}
     stays = _stays(context, choices)
     if stays is None:
-        return None
+        return None, False
     around = Context(problem, tuple(_standing(context, stays)))
     open_ = Eligibility(around)
     left = {
@@ -82,14 +86,15 @@ def _around(problem: Problem) -> Answer | None:
         {ref: room for ref in stays.at if (room := context.last[ref].room)},
     )
     for part in parts:
-        part.solve(problem.limits.effort / len(parts))
+        part.solve(min(problem.limits.effort, MOST_EFFORT) / len(parts))
         plan.choices |= part.plan.choices
         plan.at |= part.plan.at
         rooms |= part.rooms
-    for ref, ways in choices.items():
-        if (ways and ref not in plan.at) or (any(one.again for one in ways) and not plan.choices[ref].again):
-            return None
-    return Answer(context, choices, parts, plan, rooms)
+    complete = all(
+        not ways or (ref in plan.at and (plan.choices[ref].again or not any(one.again for one in ways)))
+        for ref, ways in choices.items()
+    )
+    return Answer(context, choices, parts, plan, rooms), complete
 
 
 def _open(alone: Sequence[Choice], around: Sequence[Choice]) -> list[Choice]:

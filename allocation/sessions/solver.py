@@ -46,12 +46,12 @@ def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
     return answered(answer(problem), began, explain_all=explain_all)
 
 
-def answer(problem: Problem) -> Answer:
-    """Plan each part of a problem by itself."""
+def answer(problem: Problem, known: Plan | None = None) -> Answer:
+    """Plan each part of a problem by itself, no worse than a plan that is known already."""
     context = Context(problem)
     eligibility = Eligibility(context)
     choices = {wanted.ref: eligibility.choices(wanted) for wanted in problem.wanted}
-    parts = [Part(context, part, choices) for part in parts_of(context, choices)]
+    parts = [Part(context, part, choices, known=_of_part(part, known)) for part in parts_of(context, choices)]
     left, waiting = problem.limits.effort, sum(len(part.sessions) for part in parts)
     plan, rooms = Plan(), dict[str, str]()
     for part in parts:
@@ -61,6 +61,13 @@ def answer(problem: Problem) -> Answer:
         plan.at |= part.plan.at
         rooms |= part.rooms
     return Answer(context, choices, parts, plan, rooms)
+
+
+def _of_part(sessions: Sequence[Wanted], plan: Plan | None) -> Plan | None:
+    if plan is None:
+        return None
+    refs = [one.ref for one in sessions if one.ref in plan.at]
+    return Plan({ref: plan.choices[ref] for ref in refs}, {ref: plan.at[ref] for ref in refs})
 
 
 def answered(found: Answer, began: float, *, explain_all: bool | None = None) -> Solution:

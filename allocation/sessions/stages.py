@@ -41,6 +41,8 @@ class Part:
     plan: Plan = field(default_factory=Plan)
     reached: list[Reached] = field(default_factory=list)
     rooms: dict[str, str] = field(default_factory=dict)
+    known: Plan | None = None
+    """A plan that is known already: no answer is worse."""
     one_by_one: set[str] = field(default_factory=set)
     """The houses where counting rooms was not enough."""
     alone: list[Alone] = field(default_factory=list)
@@ -108,7 +110,7 @@ class Part:
     def _by_goals(self, effort: float, near: Plan | None = None) -> None:
         """Find the best plan, one goal after the other, beginning with one made by hand or another that is better."""
         hand = by_hand(self.context, self.choices, self.sessions)
-        self.plan = hand if near is None else max(hand, near, key=self._worth)
+        self.plan = max([hand, *(one for one in (near, self.known) if one is not None)], key=self._worth)
         self.reached, self.stopped = [], False
         most, model, level = self._most(), None, bool(self.alone)
         for place, highest in enumerate(most):
