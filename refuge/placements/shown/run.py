@@ -11,7 +11,7 @@ from allocation.beds.eligibility import BARRIERS, Context
 from allocation.beds.eligibility import pair as judge
 from allocation.beds.goals import GOALS
 from allocation.beds.solution import Pair, Verdict
-from refuge.placements.narrowing import LABEL, THEIRS, narrowed_unplaced
+from refuge.placements.narrowing import LABEL, MEETING, THEIRS, narrowed_unplaced
 from refuge.placements.shown.household import Who, who
 from refuge.placements.shown.names import REF
 
@@ -198,6 +198,8 @@ class _Showing:
         judged = self.judged(made)
         too_much = judged is not None and any(barrier.code == SUPPORT for barrier in judged.barriers)
         unsaid = {SAID_BESIDE, SUPPORTS} if too_much else {SAID_BESIDE}
+        if made.household in self.names.wary and not self.names.owns(made.bed):
+            unsaid |= MEETING
         return tuple(self._reason(reason, made.household) for reason in made.reasons if reason.code not in unsaid)
 
     def _reason(self, reason: Reason, household: str) -> str:

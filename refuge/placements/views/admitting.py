@@ -133,7 +133,7 @@ def _page(found: Referral, held: Bed | None, form: AdmitForm) -> str:
     return render_template(
         "placements/admit.html", referral=found, held=held, form=form, household=household_words(found),
         undone=[f"{words.get(code, code)}: {_state(states.get(code))}" for code in undone],
-        maybe_undone=bed is None, asking=asking, is_manager=user().role is Role.REFUGE_MANAGER,
+        asking=asking, is_manager=user().role is Role.REFUGE_MANAGER,
         passed=bed is not None and covered(session, asking, bed, checks_question(found, bed).facts),
     )  # fmt: skip
 
