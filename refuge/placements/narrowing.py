@@ -1,7 +1,7 @@
 """What a refuge tells nobody else: who lives there that a woman must not meet, and whom it asked to leave. Pure.
 
 Both are about a household that the reader may not see, and would say where she lives or lived (decisions 3 and 6). To
-the other refuges they read alike, and alike of every refuge, so that neither what nor where can be told (decision 10).
+the other refuges they read alike, and alike of every refuge, so that neither what nor where can be told (decision 20).
 Which sentences of matching read a record that is kept apart stands here too.
 """
 
