@@ -39,25 +39,24 @@ class Link(NamedTuple):
     current: bool
 
 
-ENTRIES: tuple[tuple[str, str, str, Permission | None], ...] = (
-    ("Today", "home.today", "/", None),
-    ("Beds", "beds.board", "/beds", Permission.BOARD_SEE),
-    ("Refuges", "beds.refuges", "/refuges", Permission.REFUGE_SEE),
-    ("Matches", "placements.matches", "/matches", Permission.MATCH_SEE),
-    ("Referrals", "referrals.index", "/referrals", Permission.REFERRAL_SEE),
-    ("Residents", "placements.residents", "/residents", Permission.RESIDENT_SEE),
-    ("Residents", "plans.index", "/plans", Permission.PLAN_LIST),
-    ("Tasks", "care.tasks", "/tasks", Permission.TASK_SEE),
-    ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE),
-    ("Rota", "rota.week", "/rota", Permission.ROTA_SEE),
-    ("Training", "rota.training", "/training", Permission.TRAINING_SEE),
-    ("In-reach", "inreach.week", "/in-reach", Permission.SESSION_SEE),
-    ("Statistics", "statistics.dashboard", "/statistics", Permission.STATISTICS_SEE),
-    ("Published", "statistics.editions", "/published", Permission.EDITION_READ),
-    ("People", "accounts.people", "/people", Permission.PERSON_MANAGE),
+ENTRIES: tuple[tuple[str, str, tuple[str, ...], Permission | None], ...] = (
+    ("Today", "home.today", (), None),
+    ("Beds", "beds.board", ("/beds",), Permission.BOARD_SEE),
+    ("Referrals", "referrals.index", ("/referrals",), Permission.REFERRAL_SEE),
+    ("Matches", "placements.matches", ("/matches",), Permission.MATCH_SEE),
+    ("Residents", "placements.residents", ("/residents", "/plans", "/care"), Permission.RESIDENT_SEE),
+    ("Residents", "plans.index", ("/plans", "/care"), Permission.PLAN_LIST),
+    ("In-reach", "inreach.week", ("/in-reach",), Permission.SESSION_SEE),
+    ("Rota", "rota.week", ("/rota", "/training"), Permission.ROTA_SEE),
+    ("Tasks", "care.tasks", ("/tasks",), Permission.TASK_SEE),
+    ("Figures", "statistics.dashboard", ("/statistics", "/published", "/replays"), Permission.STATISTICS_SEE),
+    ("Refuges", "beds.refuges", ("/refuges",), Permission.REFUGE_SEE),
+    ("People", "accounts.people", ("/people",), Permission.PERSON_MANAGE),
 )
-"""What the navigation shows: words, endpoint, beginning of the path, and the permission that it needs."""
+"""What the navigation shows: words, endpoint, beginnings of its paths, and the permission that it needs."""
 FIGURES: tuple[tuple[str, str, str, Permission, Permission], ...] = (
+    ("Published", "statistics.editions", "/published", Permission.EDITION_READ, Permission.STATISTICS_SEE),
+    ("What would help", "replays.index", "/replays", Permission.REPLAY_SEE, Permission.STATISTICS_SEE),
     ("Cover", "rota.cover_page", "/rota/cover", Permission.COVER_SEE, Permission.ROTA_SEE),
     ("Training", "rota.training_totals", "/training", Permission.TRAINING_COUNT, Permission.TRAINING_SEE),
 )
@@ -73,9 +72,9 @@ def navigation(path: str) -> list[Link]:
         Link(
             HERS.get((user().role, label), label),
             url_for(endpoint),
-            path == start if start == "/" else path.startswith(start),
+            path.startswith(starts) if starts else path == "/",
         )
-        for label, endpoint, start, permission in ENTRIES
+        for label, endpoint, starts, permission in ENTRIES
         if permission is None or user().may(permission)
     ] + [
         Link(label, url_for(endpoint), path.startswith(start))
