@@ -122,6 +122,22 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {f"{table}.kept" for table in ("leaving", "leaving_step", "discharge")}
         | {"leaving.in_one_network", "discharge.in_one_network", "leaving.said_once", "discharge.by_its_agency"},
     },
+    "0013": {
+        "sqlite": {f"{table}_kept_{what}" for table in ("incident_step", "feedback") for what in ("update", "delete")}
+        | {f"{table}_kept_delete" for table in ("incident", "signpost", "directory_service")}
+        | {
+            f"{table}_in_one_network_{when}"
+            for table in ("incident", "feedback", "signpost")
+            for when in ("insert", "update")
+        }
+        | {f"incident_owned_in_its_agency_{when}" for when in ("insert", "update")}
+        | {"incident_said_once", "uq_incident_step_once"},
+        "postgresql": {
+            f"{table}.kept" for table in ("incident_step", "feedback", "incident", "signpost", "directory_service")
+        }
+        | {f"{table}.in_one_network" for table in ("incident", "feedback", "signpost")}
+        | {"incident.owned_in_its_agency", "incident.said_once", "uq_incident_step_once"},
+    },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
 

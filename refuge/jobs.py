@@ -21,7 +21,9 @@ from refuge.placements.service.holding import lapse_hold
 from refuge.post.service import deliver
 from refuge.replays.running import run_replays
 from refuge.statistics.service.editions import is_due, publish_due
+from support_plans.queries.incidents import past_their_clock
 from support_plans.service.digest import let_know, who_is_due
+from support_plans.service.incidents import escalate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,10 +70,20 @@ def run_post(database: Database, config: Config) -> int:
             waiting = who_is_due(db, at=at)
         for person_id in waiting:
             _let_know(database, person_id, at)
+        _escalate(database, at)
         return deliver(database, config)
     except Exception as error:  # noqa: BLE001  a job that ends would never run again
         log.error("job failed", job="post", error=type(error).__name__)  # noqa: TRY400  a traceback could quote a record
         return 0
+
+
+def _escalate(database: Database, at: datetime) -> None:
+    """Give to a second person what nobody closed in its time."""
+    with database.reading() as db:
+        late = past_their_clock(db, at=at)
+    for incident_id in late:
+        with database.write() as db:
+            escalate(db, incident_id, at=at)
 
 
 def _let_know(database: Database, person_id: int, at: datetime) -> None:

@@ -82,6 +82,12 @@ class Permission(StrEnum):
     """See what is known about the person who harms her."""
     OFFENCE_SEE = "offence:see"
     """See what is known about criminal offences."""
+    INCIDENT_KEEP = "incident:keep"
+    """Log and see to incidents, concerns and complaints of her own agency."""
+    FEEDBACK_KEEP = "feedback:keep"
+    """Keep what residents and partners say of her own agency, and see its themes."""
+    DIRECTORY_KEEP = "directory:keep"
+    """See and keep the network's directory of services that women are sent on to."""
     TASK_SEE = "task:see"
     """See and do the tasks of her own agency, and the huddle of the houses where she works."""
     TURNAWAY_RECORD = "turnaway:record"
@@ -150,6 +156,9 @@ _REFUGE_WORKER = frozenset(
         Permission.PLAN_SEE,
         Permission.PLAN_WRITE,
         Permission.TASK_SEE,
+        Permission.INCIDENT_KEEP,
+        Permission.FEEDBACK_KEEP,
+        Permission.DIRECTORY_KEEP,
         Permission.GLASS_BREAK,
         Permission.PERPETRATOR_SEE,
         Permission.OFFENCE_SEE,
@@ -191,6 +200,9 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.PLAN_LIST,
             Permission.PLAN_WRITE,
             Permission.TASK_SEE,
+            Permission.INCIDENT_KEEP,
+            Permission.FEEDBACK_KEEP,
+            Permission.DIRECTORY_KEEP,
             Permission.SHARING_OVERRIDE,
             Permission.GLASS_BREAK,
             Permission.PERPETRATOR_SEE,

@@ -11,6 +11,7 @@ from refuge.referrals.risk import level
 from support_plans.kinds import KINDS
 from support_plans.leaving import still_open
 from support_plans.queries.assessments import assessments
+from support_plans.queries.directory import signposts
 from support_plans.queries.leavings import facts_of, leaving_of
 from support_plans.queries.records import records
 from support_plans.queries.risks import risks
@@ -55,6 +56,9 @@ def doors(session: Session, reader: Person, referral: Referral, *, at: datetime)
         found.append(
             Door("Children", url_for("care.children", ref=referral.ref), words, late=_late(of_children, today))
         )
+    sent = signposts(session, reader, referral, at=at)
+    names = ", ".join(row.service.name for row in sent) or "Nowhere yet that you may see"
+    found.append(Door("Sent on", url_for("care.signposts", ref=referral.ref), names))
     found.append(_leaving(session, referral, today))
     return found
 

@@ -36,14 +36,14 @@ from refuge.rota.models import ClosureDay, Place, WorkshopPlace
 from refuge.statistics.models import Edition
 from refuge.statistics.periods import quarter_of
 from refuge.statistics.service.editions import publish
-from support_plans.models import Assessment, CareRecord, Caution, Discharge, TaskKind
+from support_plans.models import Assessment, CareRecord, Caution, Discharge, Signpost, TaskKind
 from support_plans.service.tasks import add_task
 from tests.builders import LONG_AGO, Pilot, add_bed, add_referral
 from tests.inreach.rows import add_session, ask
 from tests.rota.rows import add_exception, add_pattern, add_promise, add_room, add_worker, add_workshop
 from tests.support_plans import matrix as plans
 from tests.support_plans.rows import add_resident, worker_of
-from tests.support_plans.served import allocate, referral_of, written
+from tests.support_plans.served import add_incident, add_service, allocate, referral_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -242,6 +242,26 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/care/<ref>/leaving/discharge"): Row("WMP", own="P"),
     ("POST", "/care/<ref>/leaving/discharge"): Row("WMP", own="P"),
     ("POST", "/care/<ref>/leaving/discharge/agree"): Row("WMP", own="P"),
+    ("GET", "/care/<ref>/signposts"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/signposts/new"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/signposts/new"): WORKS_WITH_HER,
+    ("GET", "/care/<ref>/signposts/<signpost>/outcome"): WORKS_WITH_HER,
+    ("POST", "/care/<ref>/signposts/<signpost>/outcome"): WORKS_WITH_HER,
+    ("GET", "/directory"): Row("WMP"),
+    ("GET", "/directory/new"): Row("WMP"),
+    ("POST", "/directory/new"): Row("WMP"),
+    ("GET", "/directory/<ref>"): Row("WMP", own="WMP", other="WMP", hidden="WMP"),
+    ("POST", "/directory/<ref>"): Row("WMP", own="WMP", other="WMP", hidden="WMP"),
+    ("POST", "/directory/<ref>/end"): Row("WMP", own="WMP", other="WMP", hidden="WMP"),
+    ("GET", "/incidents"): Row("WMP"),
+    ("GET", "/incidents/new"): Row("WMP"),
+    ("POST", "/incidents/new"): Row("WMP"),
+    ("GET", "/incidents/<ref>"): Row("WMP", own="WMP"),
+    ("POST", "/incidents/<ref>/steps/<step>"): Row("WMP", own="WMP"),
+    ("POST", "/incidents/<ref>/close"): Row("WMP", own="WMP"),
+    ("GET", "/feedback"): Row("WMP"),
+    ("GET", "/feedback/new"): Row("WMP"),
+    ("POST", "/feedback/new"): Row("WMP"),
     ("GET", "/tasks"): Row("WMP"),
     ("GET", "/tasks/new"): Row("WMP"),
     ("POST", "/tasks/new"): Row("WMP"),
@@ -412,6 +432,11 @@ AUDITED = {
     "/care/<ref>/leaving/calls": "leaving.seen",
     "/care/<ref>/leaving/steps/<step>": "leaving.seen",
     "/care/<ref>/leaving/discharge": "discharge.seen",
+    "/care/<ref>/signposts": "signposts.listed",
+    "/care/<ref>/signposts/new": "resident.seen",
+    "/care/<ref>/signposts/<signpost>/outcome": "signpost.seen",
+    "/incidents": "incidents.listed",
+    "/incidents/<ref>": "incident.seen",
     "/tasks": "tasks.listed",
     "/tasks/<ref>": "task.seen",
     "/huddle": "huddle.seen",
@@ -448,6 +473,7 @@ SHOWS_NOBODY = {
     "/referrals/<ref>/withdraw", "/referrals/<ref>/release",
     "/referrals/drafts/<ref>/token", "/referrals/drafts/<ref>/discard",
     "/turn-aways", "/matches/rules", "/tasks/new", "/account/digest",
+    "/directory", "/directory/new", "/directory/<ref>", "/incidents/new", "/feedback", "/feedback/new",
     "/replays", "/replays/new", "/replays/<ref>", "/replays/<ref>/progress", "/replays/costs", "/replays/costs/<kind>",
     "/rota/workers/new", "/rota/workers/<ref>/edit", "/rota/workers/<ref>/skills", "/rota/workers/<ref>/patterns/new",
     "/rota/workers/<ref>/away", "/rota/patterns/<ref>/end", "/rota/exceptions/<ref>/withdraw", "/rota/days",
@@ -657,6 +683,24 @@ class World(plans.PlanWorld):
         return ref
 
     @classmethod
+    def _care_signpost(cls, db: Session, reader: str, relation: str) -> str:
+        return cls._written(db, reader, relation, Signpost)
+
+    @staticmethod
+    def _service(db: Session, reader: str, relation: str) -> str:
+        who = {"own": reader, "elsewhere": "worker.elsewhere"}.get(relation, "worker.panahghar")
+        return add_service(db, Pilot().person(db, who)).ref
+
+    @staticmethod
+    def _incident(db: Session, reader: str, relation: str) -> str:
+        who = {"own": reader, "elsewhere": "worker.elsewhere"}.get(relation, "worker.panahghar")
+        return add_incident(db, Pilot().person(db, who)).ref
+
+    @classmethod
+    def _incident_step(cls, db: Session, reader: str, relation: str) -> str:
+        return f"{cls._incident(db, reader, relation)} note"
+
+    @classmethod
     def _care_kind(cls, db: Session, reader: str, relation: str) -> str:
         return cls._written(db, reader, relation, "safety_plan")
 
@@ -853,7 +897,7 @@ def filled(rule: str, made: str) -> str:
 
 CARE = {
     "<tool>": "care_tool", "<kind>": "care_kind", "<assessment>": "care_assessment", "<warning>": "care_warning",
-    "<written>": "care_record", "<step>": "care_step", "/discharge": "care_discharge",
+    "<written>": "care_record", "<signpost>": "care_signpost", "<step>": "care_step", "/discharge": "care_discharge",
 }  # fmt: skip
 """Part of a path about a resident -> what it names, beside her."""
 
@@ -866,11 +910,13 @@ def kind_of(rule: str) -> str:
         return of_plan
     if rule.endswith(("/renew", "/release", "/offer", "/answer")):
         return "held"
+    if rule.startswith("/incidents/") and "<step>" in rule:
+        return "incident_step"
     for variable, kind in CARE.items():
         if rule.startswith("/care/") and variable in rule:
             return kind
     kinds = {
-        "/care/": "her", "/tasks/": "task",
+        "/care/": "her", "/tasks/": "task", "/directory/": "service", "/incidents/": "incident",
         "/replays/costs/": "priced", "/replays/": "replay",
         "/static/": "static", "/rota/workers/": "rota_worker", "/rota/patterns/": "pattern",
         "/rota/days/": "closure_day", "/rota/exceptions/": "exception", "/rota/houses/": "refuge",

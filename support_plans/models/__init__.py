@@ -2,6 +2,8 @@
 
 from support_plans.models.allocations import Allocation, Part
 from support_plans.models.assessments import Assessment, Occasion
+from support_plans.models.directory import Service, Signpost
+from support_plans.models.incidents import Feedback, Giver, Incident, IncidentStep
 from support_plans.models.leavings import Discharge, Leaving, LeavingStep
 from support_plans.models.needs import Interpreter, SessionNeed, TimeKind, TimeOfHers, Urgency
 from support_plans.models.notes import ApartRecord, Note
@@ -47,9 +49,13 @@ __all__ = [
     "CareRecord",
     "Caution",
     "Discharge",
+    "Feedback",
+    "Giver",
     "GlassReview",
     "Goal",
     "GoalState",
+    "Incident",
+    "IncidentStep",
     "Interpreter",
     "Judgement",
     "Leaving",
@@ -69,9 +75,11 @@ __all__ = [
     "PrivacyOfficer",
     "Progress",
     "RiskAssessment",
+    "Service",
     "SessionNeed",
     "SharedCategory",
     "Sharing",
+    "Signpost",
     "Task",
     "TaskKind",
     "TimeKind",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -11,7 +12,20 @@ from refuge.london import london_date
 from refuge.once import new_key
 from refuge.referrals.models import Answer, Referral
 from support_plans.categories import Category
-from support_plans.models import Allocation, Assessment, CareRecord, Caution, Leaving, Occasion, Part, Task
+from support_plans.incidents import IncidentKind
+from support_plans.models import (
+    Allocation,
+    Assessment,
+    CareRecord,
+    Caution,
+    Incident,
+    Leaving,
+    Occasion,
+    Part,
+    Service,
+    Signpost,
+    Task,
+)
 from tests.builders import Pilot
 from tests.placements.deciding import database_of
 from tests.support_plans.rows import add_resident, agree, worker_of
@@ -61,6 +75,31 @@ def referral_of(db: Session, ref: str) -> Referral:
     return db.scalars(select(Referral).where(Referral.ref == ref)).unique().one()
 
 
+def add_service(db: Session, by: Person, **told: Any) -> Service:  # noqa: ANN401  any column
+    """Add a service to the directory of somebody's network."""
+    ref = new_ref(db, Service)
+    plain = {"name": f"Invented advice {ref}", "kind": "housing", "checked_on": london_date(now())}
+    row = Service(ref=ref, network_id=by.network_id, checked_by_id=by.id, **{**plain, **told})
+    db.add(row)
+    db.flush()
+    return row
+
+
+def add_incident(db: Session, by: Person, **told: Any) -> Incident:  # noqa: ANN401  any column
+    """Let somebody have logged an incident just now."""
+    plain: dict[str, Any] = {
+        "kind": IncidentKind.INCIDENT, "words": "A window was broken", "happened_at": now(), "logged_at": now(),
+        "answer_by": now() + timedelta(hours=24), "owner_id": by.id,
+    }  # fmt: skip
+    row = Incident(
+        ref=new_ref(db, Incident), network_id=by.network_id, agency_id=by.agency_id, logged_by_id=by.id,
+        **{**plain, **told},
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return row
+
+
 def put_leaving(app: Flask, ref: str, **told: Any) -> None:  # noqa: ANN401  any column
     """See to everything that her planned leaving waits for."""
     with database_of(app).write() as db:
@@ -88,6 +127,11 @@ def written(db: Session, kind: type[Owned], referral: Referral, by: Person) -> A
         row = Caution(
             **owned, ref=new_ref(db, Caution), category=Category.SAFETY, kind="other", words="Ring twice",
             made_by_id=by.id, made_at=now(),
+        )  # fmt: skip
+    elif kind is Signpost:
+        row = Signpost(
+            **owned, ref=new_ref(db, Signpost), category=Category.PRACTICAL, service_id=add_service(db, by).id,
+            told_on=london_date(now()), told_by_id=by.id, recorded_at=now(),
         )  # fmt: skip
     else:
         row = CareRecord(

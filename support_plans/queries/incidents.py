@@ -1,0 +1,72 @@
+"""Incidents and feedback of the reader's agency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from support_plans.access import residents_visible_to
+from support_plans.models import Feedback, Incident, IncidentStep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from refuge.accounts.models import Person
+
+
+def _visible(session: Session, reader: Person, at: datetime) -> Select[Incident]:
+    about = Incident.referral_id.is_(None) | Incident.referral_id.in_(residents_visible_to(session, reader, at=at))
+    return (
+        select(Incident)
+        .where(Incident.agency_id == reader.agency_id, about)
+        .options(
+            joinedload(Incident.owner), joinedload(Incident.logged_by), joinedload(Incident.escalated_to),
+            joinedload(Incident.referral),
+        )
+    )  # fmt: skip
+
+
+def incidents(session: Session, reader: Person, *, at: datetime, since: datetime) -> Sequence[Incident]:
+    """Return what is open, the one to answer first first; then what was closed since then."""
+    query = _visible(session, reader, at).where(Incident.closed_at.is_(None) | (Incident.closed_at >= since))
+    return (
+        session.scalars(query.order_by(Incident.closed_at.is_not(None), Incident.answer_by, Incident.id)).unique().all()
+    )
+
+
+def incident(session: Session, reader: Person, ref: str, *, at: datetime, lock: bool = False) -> Incident | None:
+    """Return one of them; `lock` reads it to be changed."""
+    query = _visible(session, reader, at).where(Incident.ref == ref)
+    if lock:
+        query = query.with_for_update(of=Incident).execution_options(populate_existing=True)
+    return session.scalars(query).unique().one_or_none()
+
+
+def steps(session: Session, row: Incident) -> Sequence[IncidentStep]:
+    """Return what was done about it, the first first."""
+    query = select(IncidentStep).where(IncidentStep.incident_id == row.id).order_by(IncidentStep.at, IncidentStep.id)
+    return session.scalars(query.options(joinedload(IncidentStep.by))).all()
+
+
+def past_their_clock(session: Session, *, at: datetime) -> Sequence[int]:
+    """Return the ids of those whose clock has run out and of which nobody else was told."""
+    return session.scalars(
+        select(Incident.id).where(
+            Incident.closed_at.is_(None), Incident.escalated_at.is_(None), Incident.answer_by < at
+        ),
+    ).all()
+
+
+def feedback(session: Session, reader: Person, *, since: date, until: date) -> Sequence[Feedback]:
+    """Return what was said of the reader's agency in a time, the latest first."""
+    return session.scalars(
+        select(Feedback)
+        .where(Feedback.agency_id == reader.agency_id, Feedback.on_day >= since, Feedback.on_day < until)
+        .order_by(Feedback.on_day.desc(), Feedback.id.desc()),
+    ).all()
