@@ -12,11 +12,21 @@ from refuge.beds.models import Stay
 from refuge.london import london_date
 from refuge.referrals.models import Referral
 from support_plans.categories import Category
+from support_plans.incidents import NOTE, IncidentKind
 from support_plans.kinds import KINDS
 from support_plans.marac import RepeatDefinition
-from support_plans.models import Judgement, Occasion
+from support_plans.models import Giver, Judgement, Occasion
 from support_plans.scoring import TOOLS
 from support_plans.service.assessing import AssessmentDetails, record_assessment
+from support_plans.service.directory import ServiceDetails, keep_service, say_outcome, send_on
+from support_plans.service.incidents import (
+    FeedbackDetails,
+    IncidentDetails,
+    close_incident,
+    do_step,
+    keep_feedback,
+    log_incident,
+)
 from support_plans.service.leavings import DischargeDetails, LeavingDetails, prepare, tell, write_discharge
 from support_plans.service.records import RecordDetails, write_record
 from support_plans.service.risks import MaracDetails, RiskDetails, add_caution, record_risk, refer_to_marac
@@ -41,6 +51,7 @@ def load_care(loading: Loading) -> None:
     _records(loading)
     _tasks(loading)
     _leaving(loading)
+    _house(loading)
     loading.db.flush()
 
 
@@ -316,3 +327,48 @@ def _leaving(loading: Loading) -> None:
             how_given="spoken",
         )  # fmt: skip
         share(db, woman, told, **_by(loading, FARAH, -35))
+
+
+def _house(loading: Loading) -> None:
+    """Add what happened in the houses, what was said of them, and a directory with one woman sent on."""
+    _incidents(loading)
+    for email, days, giver, rating, words, themes in (
+        (FARAH, -20, Giver.RESIDENT, 4, "They knock. Nobody did before.", ("staff", "safety")),
+        (FARAH, -6, Giver.RESIDENT, 3, "The kitchen is too small at six.", ("house",)),
+        (ASHA, -10, Giver.PARTNER, 5, "One plan, and we hear of changes the same day.", ("communication",)),
+    ):
+        told = FeedbackDetails(giver, loading.day(days), rating, words, themes)
+        keep_feedback(loading.db, told, **_by(loading, email, days))
+    for name, kind, what, days in (
+        ("Invented housing advice", "housing", "Tenancies and deposits; mornings.", -20),
+        ("Invented mutual aid group", "mutual_aid", "Women only, Thursdays.", -200),
+        ("Invented law centre", "legal", "Family law, free first hour.", -40),
+    ):
+        details = ServiceDetails(name, kind, what, "0000 000 0000")
+        row = keep_service(loading.db, None, details, version=0, **_by(loading, FARAH, days))
+        if kind == "housing":
+            acting = _by(loading, FARAH, -15)
+            sent = send_on(loading.db, her(loading, MOVING), row, "A flat near her aunt", **acting)
+            on = loading.day(-8)
+            say_outcome(
+                loading.db, sent, "helped", on, "They found the tenancy", version=sent.version, actor=SYSTEM,
+                at=loading.moment(-8),
+            )  # fmt: skip
+
+
+def _incidents(loading: Loading) -> None:
+    db, farah, asha = loading.db, loading.people[FARAH], loading.people[ASHA]
+    happened = loading.moment(-9)
+    broken = IncidentDetails(IncidentKind.INCIDENT, "The back gate was found open in the morning.", happened, farah)
+    row = log_incident(db, broken, referral=None, **_by(loading, FARAH, -9))
+    do_step(db, row, NOTE, "Lock changed, cameras looked at", **_by(loading, FARAH, -8.9))
+    outcome = "A spring closes the gate now; it is on the evening round."
+    close_incident(db, row, outcome, version=row.version, **_by(loading, FARAH, -8))
+    concern = IncidentDetails(
+        IncidentKind.CONCERN, "A partner was told a date that had changed.", loading.moment(-1), asha
+    )
+    log_incident(db, concern, referral=None, **_by(loading, ASHA, -0.9))
+    late = IncidentDetails(IncidentKind.NOT_BACK, "She said she would be back by eight.", loading.moment(-0.12), farah)
+    missing = log_incident(db, late, referral=her(loading, ALCOHOL), **_by(loading, FARAH, -0.1))
+    do_step(db, missing, "room", "", **_by(loading, FARAH, -0.098))
+    do_step(db, missing, "ring", "", **_by(loading, FARAH, -0.09))
