@@ -1,4 +1,4 @@
-"""What follows when a woman has left: rooms above this one say it here, for it may not know them (decision 20)."""
+"""What follows when a woman has left: rooms above this one say it here, for it may not know them (decision 10)."""
 
 from __future__ import annotations
 
