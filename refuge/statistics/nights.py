@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING
@@ -81,12 +82,18 @@ def _midnights(since: datetime, until: datetime | None, period: Period) -> Itera
     """Give the days at whose end it was so: the night of a day is the midnight after it."""
     on, last = max(london_date(since), period.since), period.until
     while on <= last:
-        midnight = day_begins(on + timedelta(days=1))
+        midnight = _midnight(on)
         if until is not None and until < midnight:
             return
         if since <= midnight:
             yield on
         on += timedelta(days=1)
+
+
+@lru_cache(maxsize=20_000)
+def _midnight(on: date) -> datetime:
+    """Return the instant at which a day ends: asked for again for every bed, and always the same."""
+    return day_begins(on + timedelta(days=1))
 
 
 def turnaround(spells: Iterable[Spell], period: Period) -> list[float]:

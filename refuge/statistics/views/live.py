@@ -65,7 +65,7 @@ def dashboard() -> ResponseReturnValue:
     record(session, "statistics.seen", by=current_actor(), at=now(), since=str(period.since), until=str(period.until))
     now_shown, now_figures = _counted(period, basis)
     before_shown, before_figures = _counted(period.before, basis)
-    quarters = [(one.label.partition(" (")[0], _tables(one)) for one in last_quarters(on, QUARTERS)]
+    quarters = _by_quarter(last_quarters(on, QUARTERS))
     sight = Sight(now_shown, now_figures, profiles()[INTERNAL], before_shown, before_figures, frozenset(now_figures))
     page = render_template(
         "statistics/dashboard.html", form=form, period=period, basis=basis.value, sight=sight, rows_of=rows_of,
@@ -100,11 +100,17 @@ def _judged(made: dict[str, ShownFigure], judged: Mapping[str, tuple[str, str, s
     return {code: replace(one, judged=judged.get(code)) for code, one in made.items()}
 
 
-def _tables(period: Period) -> dict[str, Shown]:
-    reader, nothing = user(), frozenset[str]()
-    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period)
-    counted = Counting({}).add_all(found).tables()
-    return {table.key: shown(table, nothing, profiles()[INTERNAL]) for table in counted if table.key == "need"}
+def _by_quarter(quarters: list[Period]) -> list[tuple[str, dict[str, Shown]]]:
+    """Return the name and the table by need of each quarter, from one reading of them all."""
+    reader, nothing, profile = user(), frozenset[str](), profiles()[INTERNAL]
+    whole = Period(quarters[0].since, quarters[-1].until)
+    found = list(queries.facts(session, reader.network_id, whole, agency_id=reader.agency_id))
+    told = []
+    for quarter in quarters:
+        counted = Counting({}).add_all(in_period(found, quarter)).tables()
+        tables = {table.key: shown(table, nothing, profile) for table in counted if table.key == "need"}
+        told.append((quarter.label.partition(" (")[0], tables))
+    return told
 
 
 @blueprint.get("/statistics/by")
