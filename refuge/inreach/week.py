@@ -118,6 +118,11 @@ class Row:
     cells: Sequence[Cell] = ()
     ref: str = ""
 
+    @property
+    def idle(self) -> bool:
+        """Whether it is of a worker who is not on the rota on any of these days, and has no session either."""
+        return all(cell.off == NOT_ON_ROTA and not cell.entries for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Person:

@@ -18,7 +18,7 @@ from refuge.referrals.models import Referral
 from refuge.rota.models import Worker
 from tests.builders import Pilot
 from tests.inreach.rows import MONDAY, add_room, ask, book_one, furnish, held, moment, stay_ref
-from tests.rota.rows import DAWN, MARK, add_exception
+from tests.rota.rows import DAWN, MARK, add_exception, add_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +66,17 @@ def test_the_week_shows_both_houses_the_way_between_and_who_is_not_there(
     assert "1.7 of 32 hours booked" in text
     seen_by_others = week(sign_in_as(MARK))
     assert '<p class="week__off">Away</p>' in seen_by_others
+
+
+def test_who_is_not_on_the_rota_all_week_is_named_below_and_takes_no_row(
+    refs: dict[str, str], database: Database, sign_in_as: SignIn
+) -> None:
+    assert refs["dawn"]
+    with database.write() as db:
+        add_worker(db, DAWN, name="Nadia Nowhere", person_id=None)
+    text = week(sign_in_as(DAWN))
+    assert "Not on the rota on these days: Nadia Nowhere." in text
+    assert "<b>Nadia Nowhere</b>" not in text
 
 
 def test_a_refuge_sees_its_own_sessions_and_elsewhere_only_that_the_worker_is_taken(

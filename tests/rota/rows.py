@@ -41,12 +41,12 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), LONDON).astimezone(UTC)
 
 
-def add_worker(db: Session, name: str = DAWN, **told: Any) -> Worker:  # noqa: ANN401  any column
+def add_worker(db: Session, who: str = DAWN, **told: Any) -> Worker:  # noqa: ANN401  any column
     """Add a worker for the person with this e-mail name, assigned since 2020, unless told otherwise."""
-    person = Pilot().person(db, name)
+    person = Pilot().person(db, who)
     plain: dict[str, Any] = {
         "network_id": person.network_id, "agency_id": person.agency_id, "person_id": person.id, "name": person.name,
-        "discipline": DISCIPLINES.get(name, Discipline.SUPPORT_WORKER), "languages": ["en"],
+        "discipline": DISCIPLINES.get(who, Discipline.SUPPORT_WORKER), "languages": ["en"],
         "assigned_from": date(2020, 1, 1),
     }  # fmt: skip
     worker = Worker(ref=new_ref(db, Worker), skills=[], **{**plain, **told})

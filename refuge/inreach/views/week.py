@@ -51,10 +51,12 @@ def week() -> ResponseReturnValue:
         session, "week.seen", by=current_actor(), at=at, on=str(on), rows=by,
         refs=sorted(woman.ref for woman in seen.women.values()),
     )  # fmt: skip
+    rows = _rows(seen, by, days, at)
     run = last_run(session, user().network_id) if user().may(Permission.SESSION_PLAN) else None
     step = timedelta(days=1 if one_day else WHOLE_WEEK)
     return render_template(
-        "inreach/week.html", rows=_rows(seen, by, days, at), days=days, by=by, kinds=BY, on=on, one_day=one_day,
+        "inreach/week.html", rows=[row for row in rows if not row.idle],
+        idle=[row.name for row in rows if row.idle], days=days, by=by, kinds=BY, on=on, one_day=one_day,
         today=today, title=_title(on, one_day=one_day), before=on - step, after=on + step, run=run,
         run_made=instant_words(run.made_at, now=at) if run else "",
         proposed=sum(item.look is Look.PROPOSED for item in seen.told.items),
