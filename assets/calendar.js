@@ -115,6 +115,13 @@ function draw() {
   });
 }
 
+/** The library calls its boxes a table and then leaves parts out: for who hears the page, the table beside it is one. */
+function withoutRoles() {
+  for (const part of box.querySelectorAll("[role=table], [role=rowgroup], [role=row], [role=cell], [role=columnheader], [role=rowheader]")) {
+    part.removeAttribute("role");
+  }
+}
+
 async function open() {
   say("Fetching the calendar …");
   const answer = await fetch(box.dataset.events, { headers: { "X-Requested-With": "fetch" } });
@@ -123,7 +130,9 @@ async function open() {
     say("Nobody is on the rota of this network yet.");
     return;
   }
+  new MutationObserver(withoutRoles).observe(box, { childList: true, subtree: true });
   draw();
+  withoutRoles();
   say("Shaded: on the rota. Drag a session to move it, or press a free time to book. What cannot be is put back, and said here.");
 }
 

@@ -142,7 +142,8 @@ def _book_day(room: InReach, on: date, needs: Sequence[SessionNeed]) -> None:
             if booking is not None:
                 booked += 1
                 room.last[need.id] = on
-                if booking.until_at <= room.loading.at:
+                lately = room.loading.today - on <= 3 * DAY and booked == 1  # left for somebody to note
+                if booking.until_at <= room.loading.at and not lately:
                     _note(room, booking, need)
 
 

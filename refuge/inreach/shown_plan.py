@@ -73,7 +73,8 @@ class ProposedLine:
     asks: Sequence[str]
     late: bool
     decided: bool
-    accepted: bool
+    booking: str
+    """The ref of the booking that accepted it; empty while nobody has."""
     may_accept: bool
 
 
@@ -112,7 +113,8 @@ class Context:
     answer: Solution
     names: Names
     services: Mapping[str, str]
-    accepted: frozenset[str]
+    accepted: Mapping[str, str]
+    """Session -> the booking that accepted it."""
     bookable: frozenset[str]
     """Refs of the workers whose sessions the reader books."""
     at: datetime
@@ -159,7 +161,7 @@ def who_of(wanted: Wanted, residents: Sequence[str]) -> str:
 
 def _proposed(context: Context, wanted: Wanted, one: Proposal) -> ProposedLine:
     names = context.names
-    accepted = one.session in context.accepted
+    booking = context.accepted.get(one.session, "")
     later = instant(context.problem.days[0].on, one.from_at) > context.at
     room = f", {names.name(one.room)}" if one.room else ""
     return ProposedLine(
@@ -167,8 +169,8 @@ def _proposed(context: Context, wanted: Wanted, one: Proposal) -> ProposedLine:
         service=context.services.get(wanted.service, wanted.service), urgency=URGENCIES[wanted.urgency],
         when=when_words(context.problem, one.from_at, at=context.at), where=f"{names.name(one.house)}{room}",
         worker=names.name(one.worker), reasons=[names.words(reason.sentence) for reason in one.reasons],
-        asks=[names.words(ask.sentence) for ask in one.asks], late=one.late, decided=one.decided, accepted=accepted,
-        may_accept=not accepted and later and one.worker in context.bookable,
+        asks=[names.words(ask.sentence) for ask in one.asks], late=one.late, decided=one.decided, booking=booking,
+        may_accept=not booking and later and one.worker in context.bookable,
     )  # fmt: skip
 
 

@@ -64,6 +64,10 @@ class Keyboard(Mouse):
         message = f"Tab never came to {wanted}."
         raise AssertionError(message)
 
+    def reach(self, wanted: Locator) -> None:
+        """Press Tab until this is in focus."""
+        self._go_to(wanted)
+
     def type_into(self, label: str, text: str) -> None:
         self._go_to(self.field(label))
         self.page.keyboard.type(text)

@@ -82,10 +82,10 @@ def rows_of(session: Session, network_id: int) -> Rows:
     )  # fmt: skip
 
 
-def accepted_of(session: Session, run: SessionRun) -> set[str]:
-    """Return the sessions of a run that are booked."""
-    found = session.scalars(select(Booking.proposal).where(Booking.run_id == run.id))
-    return {session_ref for session_ref in found if session_ref is not None}
+def accepted_of(session: Session, run: SessionRun) -> dict[str, str]:
+    """Return the sessions of a run that are booked, each with the ref of its booking."""
+    rows = session.execute(select(Booking.proposal, Booking.ref).where(Booking.run_id == run.id))
+    return {proposal: ref for proposal, ref in rows if proposal is not None}
 
 
 def _with_rows(run: SessionRun, wanted: Wanted, one: Proposal, rows: Rows) -> OpenProposal | None:

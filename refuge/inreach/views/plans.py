@@ -264,7 +264,7 @@ def _page(found: SessionRun) -> str:
     shown = plan_shown(
         Context(
             problem, answer, names, labels(session, ["session_service"])["session_service"],
-            frozenset(accepted_of(session, found)), frozenset(bookable), at,
+            accepted_of(session, found), frozenset(bookable), at,
         ),
     )  # fmt: skip
     before = run_before(session, found)

@@ -1,0 +1,68 @@
+"""A practitioner's week on a phone with the keyboard alone: plan, accept, move one, mark attended; and the calendar."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.hands import Keyboard
+from tests.browser.test_accessibility import overflow, violations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Site
+
+DAWN = "dawn@turning-point.example"
+
+
+def sound(page: Page) -> None:
+    """Fail if this page breaks a rule of accessibility or is wider than its window."""
+    assert violations(page) + overflow(page) == []
+
+
+def test_plan_my_week_accept_move_one_and_mark_attended(site: Site, sign_in: Callable[..., Page]) -> None:
+    page = sign_in(DAWN, PHONE)
+    hand = Keyboard(page)
+    page.goto(site.at("/in-reach"))
+    sound(page)
+    hand.press("See the plan")
+    hand.press("Plan again")
+    page.wait_for_url(re.compile(r"/in-reach/plans/SR-\d{5}"))
+    sound(page)
+    hand.press("Accept: ")
+    expect(page.get_by_text("The session is booked.")).to_be_visible()
+    hand.follow("See the session")
+    page.wait_for_url(re.compile(r"/in-reach/sessions/S-\d{5}"))
+    sound(page)
+    hand.press("Move it to another time")
+    hand.page.wait_for_url("**/move")
+    sound(page)
+    hand.reach(page.locator(".times__input").first)
+    page.keyboard.press("Space")
+    hand.press("Move it to this time")
+    expect(page.get_by_text("Moved to")).to_be_visible()
+    page.goto(site.at("/"))
+    sound(page)
+    hand.reach(page.locator("section[aria-labelledby=to-note] a").first)
+    page.keyboard.press("Enter")
+    hand.press("Attended")
+    expect(page.get_by_text("The outcome is kept.")).to_be_visible()
+    sound(page)
+
+
+def test_the_calendar_is_drawn_under_our_policy_and_says_what_the_table_says(
+    site: Site, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in(DAWN, WIDE)
+    page.goto(site.at("/in-reach"))
+    Keyboard(page).press("Show as a calendar to drag")
+    expect(page.locator(".ec-event").first).to_be_visible()
+    sound(page)
+    Keyboard(page).press("Show as a table")
+    expect(page.locator("table.week")).to_be_visible()
