@@ -116,9 +116,17 @@ function draw() {
 }
 
 /** The library calls its boxes a table and then leaves parts out: for who hears the page, the table beside it is one. */
+const OF_A_TABLE = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount", "aria-colspan", "aria-rowspan"];
+const PARTS = ["table", "rowgroup", "row", "cell", "columnheader", "rowheader"].map((role) => `[role=${role}]`);
+
 function withoutRoles() {
-  for (const part of box.querySelectorAll("[role=table], [role=rowgroup], [role=row], [role=cell], [role=columnheader], [role=rowheader]")) {
+  for (const part of box.querySelectorAll(PARTS)) {
     part.removeAttribute("role");
+  }
+  for (const name of OF_A_TABLE) {
+    for (const part of box.querySelectorAll(`[${name}]`)) {
+      part.removeAttribute(name);
+    }
   }
 }
 
