@@ -14,7 +14,7 @@ from support_plans.models.owned import Owned
 
 
 class Plan(Base):
-    """One support plan for one resident. When it was agreed and is reviewed next, her stay says (decision 11)."""
+    """One support plan for one resident. When it was agreed and is reviewed next, her stay says (decision 22)."""
 
     __tablename__ = "support_plan"
 
