@@ -20,7 +20,7 @@ from refuge.referrals.models import Answer
 from support_plans.categories import Category
 from support_plans.leaving import Facts, How, Step, standing, still_open
 from support_plans.models import Discharge, Leaving, LeavingStep, SessionNeed, TaskKind
-from tests.builders import Pilot
+from tests.builders import Pilot, add_bed
 from tests.placements.deciding import audited, boxes, database_of, person_ref
 from tests.support_plans.served import put_leaving, referral_of, resident, rows, send, share_with, tasks
 
@@ -293,3 +293,35 @@ def test_the_database_lets_nobody_agree_to_her_own_discharge_or_before_the_woman
     ):
         with pytest.raises(DBAPIError), database_of(app).write() as db:
             db.execute(update(Discharge).values(**attack))
+
+
+def test_another_refuge_neither_reads_nor_overwrites_how_to_reach_her_safely(
+    app: Flask, sign_in_as: SignIn, her: str
+) -> None:
+    tell(sign_in_as("worker.wall"), her)
+    with database_of(app).write() as db:
+        bed = add_bed(db, Pilot().refuge(db, "Panahghar"), "Room 9")
+        lived_there = now() - timedelta(days=80)
+        db.add(
+            Stay(
+                ref=new_ref(db, Stay), bed_id=bed.id, referral_id=referral_of(db, her).id, started_at=lived_there,
+                ended_at=lived_there + timedelta(days=9),
+            ),
+        )  # fmt: skip
+        db.add(
+            LeavingStep(
+                referral_id=referral_of(db, her).id, step=Step.FINAL_SCORES, how=How.NOT_NEEDED, at=now(),
+                note="canary-step", by_id=Pilot().person(db, "worker.wall").id,
+            ),
+        )  # fmt: skip
+    other = sign_in_as("worker.panahghar")
+    assert "canary-step" not in other.get(f"/care/{her}/leaving").text
+    assert "canary-step" in sign_in_as("worker.wall").get(f"/care/{her}/leaving").text
+    for path in ("tell", "calls"):
+        page = other.get(f"/care/{her}/leaving/{path}")
+        assert page.status_code == 409
+        assert "By text in the morning" not in page.text
+    assert tell(other, her, safe_contact="Ring her husband", version="1").status_code == 409
+    assert [row.safe_contact for row in rows(app, Leaving)] == ["By text in the morning"]
+    share_with(app, her, "Panahghar agency", Category.SAFETY)
+    assert "By text in the morning" in other.get(f"/care/{her}/leaving/tell").text

@@ -40,6 +40,7 @@ WAYS = {
     Step.DESTINATION: "care.tell_leaving", Step.CALLS: "care.calls", Step.FINAL_SCORES: "care.scores",
 }  # fmt: skip
 """Where a step is done."""
+ANOTHERS = "Another agency began this. Ask her whether you may read what it wrote about her safety, then go on with it."
 
 
 def _is_house() -> bool:
@@ -54,7 +55,12 @@ def leaving(ref: str) -> ResponseReturnValue:
     row = queries.leaving_of(session, resident.id)
     reads = row is not None and _may_read(row)
     saw("leaving.seen", resident.ref)
-    said = {one.step: one for one in queries.steps_of(session, resident.id)}
+    reach = access.reach_of(session, user(), resident.id, at=at) or abort(404)
+    said = {
+        one.step: one
+        for one in queries.steps_of(session, resident.id)
+        if reach.may_read(Category.SAFETY, written_by=one.by.agency_id)
+    }
     stands = standing(queries.facts_of(session, resident.id, row))
     today, words = london_date(at), labels(session, LISTS)
     return render_template(
@@ -70,6 +76,12 @@ def leaving(ref: str) -> ResponseReturnValue:
 def _may_read(row: Leaving) -> bool:
     reach = access.reach_of(session, user(), row.referral_id, at=now())
     return reach is not None and reach.may_read(Category.SAFETY, written_by=row.agency_id)
+
+
+def _refuse_unread(row: Leaving | None) -> None:
+    """Raise Refused where another agency wrote it and the reader has no basis to read, let alone to write over it."""
+    if row is not None and not _may_read(row):
+        raise Refused(ANOTHERS, code="leaving.anothers")
 
 
 def _way(step: Step, resident: Referral) -> str | None:
@@ -89,6 +101,7 @@ def tell_leaving(ref: str) -> ResponseReturnValue:
     resident = resident_or_404(ref, lock=posted)
     offered = lists(session, LISTS, on=london_date(at))
     row = queries.leaving_of(session, resident.id, lock=posted)
+    _refuse_unread(row)
     if not posted:
         saw("leaving.seen", resident.ref)
         return _tell_page(resident, LeavingForm(offered, **_kept(row)))
@@ -134,6 +147,7 @@ def calls(ref: str) -> ResponseReturnValue:
     ]
     if again := sent_before():
         return again
+    _refuse_unread(queries.leaving_of(session, resident.id))
     if not posted:
         saw("leaving.seen", resident.ref)
         return _form_page(resident, CallsForm(people, key=new_key()), "Calls after she has left", intro)
