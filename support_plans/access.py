@@ -47,13 +47,21 @@ def residents_visible_to(session: Session, reader: Person, *, at: datetime) -> S
     """Return the ids of the referrals of the women whose record she may open at this instant, as a query."""
     if not reader.may(Permission.PLAN_SEE):
         return select(Referral.id).where(false())
+    related = or_(_related(session, reader, at), Referral.id.in_(_glass_of(reader, at)))
+    return select(Referral.id).where(Referral.network_id == reader.network_id, related)
+
+
+def _related(session: Session, reader: Person, at: datetime) -> ColumnElement[bool]:
     if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
-        related = _of_own_beds(reader)
-    else:
-        related = or_(_on_rota(session, reader, at), _allocated(reader, at))
-    return select(Referral.id).where(
-        Referral.network_id == reader.network_id, or_(related, Referral.id.in_(_glass_of(reader, at)))
-    )
+        return _of_own_beds(reader)
+    return or_(_on_rota(session, reader, at), _allocated(reader, at))
+
+
+def is_related(session: Session, reader: Person, referral: Referral, *, at: datetime) -> bool:
+    """Return whether she works with this woman by right, and not for an hour by breaking the glass."""
+    query = select(Referral.id).where(Referral.id == referral.id, Referral.network_id == reader.network_id)
+    found = session.scalar(query.where(_related(session, reader, at)))
+    return reader.may(Permission.PLAN_SEE) and found is not None
 
 
 def _of_own_beds(reader: Person) -> ColumnElement[bool]:

@@ -361,3 +361,25 @@ def test_an_administrator_names_the_privacy_officers(app: Flask, sign_in_as: Sig
     assert browser.post("/people/officers", data={"person": council}).status_code == 400
     assert "Manager Wall" in browser.get("/people/officers").text
     assert "Manager Wall" in sign_in_as("worker.wall").get("/privacy").text
+
+
+def test_an_hour_of_broken_glass_opens_nothing_for_longer(app: Flask, sign_in_as: SignIn, ref: str) -> None:
+    told = glass_of(app, ref)
+    worker = sign_in_as("worker.panahghar")
+    assert worker.post("/glass", data=told).status_code == 302
+    agree_to = consent(app, Category.SAFETY)
+    share = sign_in_as("worker.wall").post(f"/plans/{ref}/sharing", data=agree_to)
+    assert share.status_code == 302
+    agree_to = consent(app, Category.MENTAL_HEALTH)
+    with database_of(app).write() as db:
+        mine = worker_of(db, "worker.panahghar").ref
+        before = len(db.scalars(select(Sharing)).all()), len(db.scalars(select(Allocation)).all())
+        shared = db.scalars(select(Sharing.ref)).first()
+    for path, sent in (
+        ("sharing", agree_to), ("people", {"worker": mine, "part": "keyworker"}), (f"sharing/{shared}/withdraw", {}),
+    ):  # fmt: skip
+        answer = worker.post(f"/plans/{ref}/{path}", data=sent)
+        assert answer.status_code == 409, path
+        assert "opened this for an hour" in answer.text
+    with database_of(app).reading() as db:
+        assert (len(db.scalars(select(Sharing)).all()), len(db.scalars(select(Allocation)).all())) == before

@@ -11,6 +11,7 @@ from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.database import now, session
+from refuge.errors import Refused
 from support_plans import access
 from support_plans.service.plans import By
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from refuge.beds.forms.fields import RoomForm
-    from refuge.errors import Refused
     from refuge.referrals.models import Referral
     from support_plans.access import Reach
 
 blueprint = Blueprint("plans", __name__)
+FOR_AN_HOUR = "You opened this for an hour to read it. Who works with her, and what is shared, is for those who do."
 
 
 def resident_or_404(ref: str, *, lock: bool = False) -> tuple[Referral, Reach]:
@@ -32,6 +33,12 @@ def resident_or_404(ref: str, *, lock: bool = False) -> tuple[Referral, Reach]:
     at = now()
     found = access.resident(session, user(), ref, at=at, lock=lock) or abort(404)
     return found, access.reach_of(session, user(), found.id, at=at) or abort(404)
+
+
+def refuse_glass(referral: Referral) -> None:
+    """Raise Refused where only broken glass lets her in: an hour's look must not open a record for longer."""
+    if not access.is_related(session, user(), referral, at=now()):
+        raise Refused(FOR_AN_HOUR, code="glass.for_an_hour")
 
 
 def by_now() -> By:
