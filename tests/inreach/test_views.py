@@ -298,3 +298,22 @@ def test_entering_leave_lists_what_is_booked_and_the_week_says_so(
         worker = db.get_one(Worker, booking.worker_id)
         add_exception(db, worker, moment(0), moment(23))
     assert "She is away then: move it" in week(dawn)
+
+
+def test_a_proposal_for_women_whom_she_may_not_know_is_not_hers_to_accept(
+    refs: dict[str, str], database: Database, sign_in_as: SignIn
+) -> None:
+    with database.write() as db:
+        referral_id = db.scalars(select(Stay.referral_id).where(Stay.ref == refs["there"])).one()
+        ask(db, db.get_one(Referral, referral_id))
+    dawn, wall = sign_in_as(DAWN), sign_in_as("worker.wall")
+    address = dawn.post("/in-reach/plans").location
+    hers = next(
+        one for one in re.findall(r'name="session" value="([^"]*)"', dawn.get(address).text)
+        if refs["there"] not in wall.get(address).text and f'value="{one}"' not in wall.get(address).text
+    )  # fmt: skip
+    answer = wall.post(f"{address}/accept", data={"session": hers})
+    assert answer.status_code == 409
+    assert "with whom you do not work" in answer.text
+    with database.reading() as db:
+        assert db.scalars(select(Booking).where(Booking.proposal == hers)).all() == []

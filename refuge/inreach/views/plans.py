@@ -91,12 +91,15 @@ def accept_one(ref: str) -> ResponseReturnValue:
     found, at = _run_or_404(ref), now()
     one = proposal_or_refuse(session, found, request.form.get("session", ""), at=at)
     _refuse_others(one.worker_id)
+    if not _knows(one.referral_ids, at):
+        raise Refused(NOT_KNOWN, code="session.not_hers")
     made = accept(session, found, one, by=user(), actor=current_actor(), at=at)
     session.commit()
     flash("The session is booked." if made.state.value == "booked" else NOT_CONFIRMED, "success")
     return redirect(url_for("inreach.run", ref=ref, _anchor=_anchor(one.session)))
 
 
+NOT_KNOWN = "This is proposed for women with whom you do not work. Somebody who works with them accepts it."
 NOT_CONFIRMED = "The time is kept. It is confirmed once the interpreter is."
 
 
