@@ -13,6 +13,7 @@ from refuge.database import now
 from refuge.inreach.feed import FeedEntry, calendar_of
 from refuge.inreach.models import CalendarFeed
 from refuge.inreach.service.feeds import end_feed, hash_of, make_feed
+from refuge.rota.queries import refuge_ids_of, worker_of
 from support_plans.models import Interpreter
 from tests.builders import Pilot
 from tests.inreach.rows import book_one, furnish, moment, stay_ref
@@ -126,3 +127,22 @@ def test_the_page_shows_the_address_once(database: Database, sign_in_as: Callabl
     assert "/calendar/" not in dawn.get("/in-reach/feed").text
     assert dawn.post("/in-reach/feed/end").status_code == 302
     assert dawn.get(address).status_code == 404
+
+
+def test_the_address_of_somebody_who_works_elsewhere_now_gives_nothing_and_opens_no_house(
+    database: Database, browser: FlaskClient
+) -> None:
+    with database.write() as db:
+        house = furnish(db)
+        person = Pilot().person(db, DAWN)
+        token = make_feed(db, house.dawn, by=person, actor=actor_of(person), at=now())
+        assert refuge_ids_of(db, person, now())
+    assert fetched(browser, token)[0] == 200
+    with database.write() as db:
+        moved, elsewhere = db.get_one(Person, person.id), Pilot().agency(db, "Therapy charity")
+        moved.agency_id, moved.agency_kind = elsewhere.id, elsewhere.kind
+    assert fetched(browser, token)[0] == 404
+    with database.write() as db:
+        moved = db.get_one(Person, person.id)
+        assert refuge_ids_of(db, moved, now()) == frozenset()
+        assert worker_of(db, moved) is None

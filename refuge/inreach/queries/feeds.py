@@ -12,6 +12,7 @@ from refuge.beds.models import Refuge
 from refuge.inreach.feed import FeedEntry
 from refuge.inreach.models import Booking, BookingState, CalendarFeed
 from refuge.london import london_date
+from refuge.permissions import Permission, Role, may
 from refuge.rota.models import Worker
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def feed_by_hash(session: Session, token_hash: str, *, at: datetime) -> Calendar
         select(CalendarFeed)
         .join(Worker, Worker.id == CalendarFeed.worker_id)
         .where(CalendarFeed.token_hash == token_hash, CalendarFeed.ended_at.is_(None))
-        .outerjoin(Person, Person.id == Worker.person_id)
-        .where(or_(Worker.assigned_until.is_(None), Worker.assigned_until >= on), Person.disabled_at.is_(None)),
+        .join(Person, (Person.id == Worker.person_id) & (Person.agency_id == Worker.agency_id))
+        .where(or_(Worker.assigned_until.is_(None), Worker.assigned_until >= on), Person.disabled_at.is_(None))
+        .where(Person.role.in_([role for role in Role if may(role, Permission.SESSION_RECORD)])),
     )
 
 

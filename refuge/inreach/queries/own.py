@@ -31,7 +31,7 @@ def outcomes_to_note(session: Session, reader: Person, *, at: datetime) -> Seque
         session.scalars(
             select(Booking)
             .join(Worker, Worker.id == Booking.worker_id)
-            .where(Worker.person_id == reader.id, Booking.until_at <= at)
+            .where(Worker.person_id == reader.id, Worker.agency_id == reader.agency_id, Booking.until_at <= at)
             .where(Booking.state.in_([BookingState.BOOKED, BookingState.UNCONFIRMED]))
             .order_by(Booking.from_at)
             .limit(MOST)
@@ -50,7 +50,8 @@ def next_sessions(session: Session, reader: Person, *, at: datetime, until: date
         session.scalars(
             select(Booking)
             .join(Worker, Worker.id == Booking.worker_id)
-            .where(Worker.person_id == reader.id, Booking.until_at > at, Booking.from_at < until)
+            .where(Worker.person_id == reader.id, Worker.agency_id == reader.agency_id)
+            .where(Booking.until_at > at, Booking.from_at < until)
             .where(Booking.live.is_(True))
             .order_by(Booking.from_at)
             .options(*WHOLE),

@@ -30,8 +30,12 @@ def visible_to(reader: Person) -> Select[Worker]:
 
 
 def worker_of(session: Session, person: Person) -> Worker | None:
-    """Return this person as a worker, or None if she is on no rota."""
-    return session.scalar(select(Worker).where(Worker.person_id == person.id, Worker.network_id == person.network_id))
+    """Return this person as a worker of the agency where she is now, or None if it has her on no rota."""
+    return session.scalar(
+        select(Worker).where(
+            Worker.person_id == person.id, Worker.network_id == person.network_id, Worker.agency_id == person.agency_id
+        ),
+    )
 
 
 def refuge_ids_of(session: Session, person: Person, at: datetime) -> frozenset[int]:
