@@ -33,7 +33,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 REF = re.compile(r"\b[A-Z]{1,2}-\d{5}\b")
 ONE_OF_MANY = re.compile(r"(/care/\*/(?:scores/new|records/new|leaving/steps)/|/plans/\*/areas/)\w+")
 """Forms made from a table, all drawn by the same template: one of each is enough."""
-PAGES_AT_MOST = 150
+PAGES_AT_MOST = 250
 
 
 def violations(page: Page) -> list[str]:
@@ -56,7 +56,7 @@ def kinds_of_pages(page: Page, site: Site) -> Iterator[str]:
         path = waiting.pop(0)
         yield path
         page.goto(site.at(path))
-        hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        hrefs = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(link => link.href)")
         for href in hrefs:
             parts = urlsplit(href)
             kind = ONE_OF_MANY.sub(r"\1*", REF.sub("*", parts.path)) + ("?" if parts.query else "")
