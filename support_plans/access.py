@@ -21,6 +21,7 @@ from sqlalchemy import and_, false, or_, select
 
 from refuge.accounts.models import AgencyKind
 from refuge.beds.models import Bed, Refuge, Stay
+from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.permissions import Permission
 from refuge.referrals.models import Referral
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
     from support_plans.models import Owned
 
+FOR_AN_HOUR = (
+    "You opened this for an hour to read it. You can write a note; to change anything else, ask who works with her."
+)
 AFTER_LEAVING = timedelta(days=14)
 """For how long who was allocated to her may still write her handover once she has left."""
 
@@ -62,6 +66,12 @@ def is_related(session: Session, reader: Person, referral: Referral, *, at: date
     query = select(Referral.id).where(Referral.id == referral.id, Referral.network_id == reader.network_id)
     found = session.scalar(query.where(_related(session, reader, at)))
     return reader.may(Permission.PLAN_SEE) and found is not None
+
+
+def refuse_glass(session: Session, reader: Person, referral: Referral, *, at: datetime) -> None:
+    """Raise Refused where only broken glass lets her in: it is to read for an hour, not to change anything."""
+    if not is_related(session, reader, referral, at=at):
+        raise Refused(FOR_AN_HOUR, code="glass.for_an_hour")
 
 
 def _of_own_beds(reader: Person) -> ColumnElement[bool]:

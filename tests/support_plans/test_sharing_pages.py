@@ -383,3 +383,14 @@ def test_an_hour_of_broken_glass_opens_nothing_for_longer(app: Flask, sign_in_as
         assert "opened this for an hour" in answer.text
     with database_of(app).reading() as db:
         assert (len(db.scalars(select(Sharing)).all()), len(db.scalars(select(Allocation)).all())) == before
+
+
+def test_under_broken_glass_a_note_can_be_written_and_nothing_changed(app: Flask, sign_in_as: SignIn, ref: str) -> None:
+    worker = sign_in_as("worker.panahghar")
+    assert worker.post("/glass", data=glass_of(app, ref)).status_code == 302
+    for path in ("plans/{}/words", "plans/{}/review", "care/{}/leaving/tell", "care/{}/scores/new/PHQ_9"):
+        answer = worker.post("/" + path.format(ref), data={})
+        assert answer.status_code == 409, path
+        assert "opened this for an hour" in answer.text
+    assert worker.post(f"/plans/{ref}/notes/new", data={}).status_code == 422
+    assert worker.get(f"/plans/{ref}").status_code == 200

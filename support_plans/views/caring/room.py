@@ -27,8 +27,14 @@ blueprint = Blueprint("care", __name__)
 
 
 def resident_or_404(ref: str, *, lock: bool = False) -> Referral:
-    """Return the resident whose record she may open at this moment; not there and not hers are the same."""
-    return access.resident(session, user(), ref, at=now(), lock=lock) or abort(404)
+    """Return the resident whose record she may open at this moment; not there and not hers are the same.
+
+    `lock` is for whoever is about to change something: not for who was let in by broken glass.
+    """
+    found = access.resident(session, user(), ref, at=now(), lock=lock) or abort(404)
+    if lock:
+        access.refuse_glass(session, user(), found, at=now())
+    return found
 
 
 def saw(action: str, subject: str, **facts: Any) -> None:  # noqa: ANN401  refs, codes and names of fields

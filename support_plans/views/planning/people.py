@@ -20,7 +20,6 @@ from support_plans.views.planning.room import (
     by_now,
     done,
     refuse,
-    refuse_glass,
     resident_or_404,
     saw_to_write,
     sent_before,
@@ -39,8 +38,6 @@ def people(ref: str) -> ResponseReturnValue:
     """Show who works with her, and let somebody more do so from today on."""
     posted = request.method == "POST"
     referral, reach = resident_or_404(ref, lock=posted)
-    if posted:
-        refuse_glass(referral)
     if again := sent_before():
         return again
     workers = queries.workers(session, user(), at=reach.at)
@@ -65,7 +62,6 @@ def people(ref: str) -> ResponseReturnValue:
 def release(ref: str, worker: str) -> ResponseReturnValue:
     """Note that a worker works with her no longer."""
     referral, reach = resident_or_404(ref, lock=True)
-    refuse_glass(referral)
     standing = queries.allocations(session, referral.id, at=reach.at)
     found = next((row.worker for row in standing if row.worker.ref == worker), None) or abort(404)
     by = by_now()

@@ -25,20 +25,18 @@ if TYPE_CHECKING:
     from support_plans.access import Reach
 
 blueprint = Blueprint("plans", __name__)
-FOR_AN_HOUR = "You opened this for an hour to read it. Who works with her, and what is shared, is for those who do."
 
 
-def resident_or_404(ref: str, *, lock: bool = False) -> tuple[Referral, Reach]:
-    """Return the resident whose record she may open now, and how far she reaches; else 404, whatever the reason."""
+def resident_or_404(ref: str, *, lock: bool = False, under_glass: bool = False) -> tuple[Referral, Reach]:
+    """Return the resident whose record she may open at this moment, and how far; else a 404 that says nothing.
+
+    `lock` is for whoever is about to change something. Broken glass allows none of that but what says `under_glass`.
+    """
     at = now()
     found = access.resident(session, user(), ref, at=at, lock=lock) or abort(404)
+    if lock and not under_glass:
+        access.refuse_glass(session, user(), found, at=at)
     return found, access.reach_of(session, user(), found.id, at=at) or abort(404)
-
-
-def refuse_glass(referral: Referral) -> None:
-    """Raise Refused where only broken glass lets her in: an hour's look must not open a record for longer."""
-    if not access.is_related(session, user(), referral, at=now()):
-        raise Refused(FOR_AN_HOUR, code="glass.for_an_hour")
 
 
 def by_now() -> By:

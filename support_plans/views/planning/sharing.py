@@ -23,7 +23,6 @@ from support_plans.views.planning.room import (
     by_now,
     done,
     refuse,
-    refuse_glass,
     resident_or_404,
     saw,
     sent_before,
@@ -44,8 +43,6 @@ def sharing(ref: str) -> ResponseReturnValue:
     """Show what is shared of her record, and keep what she says about sharing more."""
     posted = request.method == "POST"
     referral, reach = resident_or_404(ref, lock=posted)
-    if posted:
-        refuse_glass(referral)
     if again := sent_before():
         return again
     offered = lists(session, ["consent_how"], on=london_date(reach.at))
@@ -76,8 +73,6 @@ def share_without(ref: str) -> ResponseReturnValue:
     """Record that something is shared without her consent: why necessary, why proportionate, who decided."""
     posted = request.method == "POST"
     referral, reach = resident_or_404(ref, lock=posted)
-    if posted:
-        refuse_glass(referral)
     if again := sent_before():
         return again
     agencies, decided = people.agencies(session, user()), people.people_of_network(session, user())
@@ -101,7 +96,6 @@ def share_without(ref: str) -> ResponseReturnValue:
 def withdraw(ref: str, sharing: str) -> ResponseReturnValue:
     """Note that she takes back what she agreed to; from now on it is closed."""
     referral, reach = resident_or_404(ref, lock=True)
-    refuse_glass(referral)
     shown = {row.ref for row in people.sharings(session, reach)}
     row = service.sharing_to_withdraw(session, referral, sharing) if sharing in shown else None
     by = by_now()

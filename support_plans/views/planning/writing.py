@@ -287,7 +287,7 @@ def review(ref: str) -> ResponseReturnValue:
 @requires(Permission.PLAN_WRITE)
 def new_note(ref: str) -> ResponseReturnValue:
     """Write a note of her own agency."""
-    referral, _reach = resident_or_404(ref, lock=request.method == "POST")
+    referral, _reach = resident_or_404(ref, lock=request.method == "POST", under_glass=True)
     if again := sent_before():
         return again
     lead = [f"It belongs to {user().agency.name}. Another agency reads it only while she agreed that it may."]
