@@ -39,14 +39,21 @@ SORRY = "It could not be worked out. Ask for it again; if it happens again, tell
 def run_replays(database: Database) -> int:
     """Run the replays that wait; return how many were this process's to run."""
     count = 0
-    while (replay_id := _claimed(database)) is not None:
-        count += 1
-        try:
-            _run(database, replay_id)
-        except Exception as error:  # noqa: BLE001  whatever it is, the person who asked must be told
-            log.error("job failed", job="replay", error=type(error).__name__)  # noqa: TRY400  a traceback could quote a record
-            _end(database, replay_id, SORRY)
+    try:
+        while (replay_id := _claimed(database)) is not None:
+            count += 1
+            _run_or_say_why(database, replay_id)
+    except Exception as error:  # noqa: BLE001  a job that ends would never run again
+        log.error("job failed", job="replay", error=type(error).__name__)  # noqa: TRY400  a traceback could quote a record
     return count
+
+
+def _run_or_say_why(database: Database, replay_id: int) -> None:
+    try:
+        _run(database, replay_id)
+    except Exception as error:  # noqa: BLE001  whatever it is, the person who asked must be told
+        log.error("job failed", job="replay", error=type(error).__name__)  # noqa: TRY400  the same
+        _end(database, replay_id, SORRY)
 
 
 def _claimed(database: Database) -> int | None:

@@ -247,7 +247,7 @@ def test_when_she_has_moved_on_her_sessions_end_and_her_worker_is_asked_to_hand_
     stay = db.scalars(select(Stay).where(Stay.referral_id == house.her.id)).one()
     worker = Pilot().person(db, "worker.wall")
     at = now()
-    gone = LeavingDetails(at, "SOC_TENANCY", planned=True, reason="ready")
+    gone = LeavingDetails(at, "SOC_TENANCY", planned=False, reason="ready")
     db.refresh(stay, ["bed"])
     move_on(db, stay, gone, version=stay.version, by=worker, actor=actor_of(worker), at=at)
     assert (whole(db, alone).state, whole(db, alone).cancelled_why) == (BookingState.CANCELLED, "moved_on")

@@ -131,7 +131,7 @@ def test_commissioners_read_what_was_published_with_small_numbers_hidden(
     assert "fewer than 5" in page
     assert "Too few women were referred" in page
     assert "Manager Wall" not in page
-    assert "Publish" not in page
+    assert "Publish to commissioners" not in page
 
 
 def test_a_replay_of_another_network_is_not_there(database: Database, sign_in_as: Callable[[str], FlaskClient]) -> None:

@@ -34,8 +34,9 @@ def hold_counts(session: Session, reader: Person, *, since: date, until: date, a
     """Count the holds on beds of the reader's network begun from the one London day to the other, both included."""
     if not reader.may(Permission.TURNAWAY_COUNT):
         return []
+    passed = (Hold.until_at <= at).label("passed")  # grouped by its name: PostgreSQL takes two such terms for different
     rows = session.execute(
-        select(Hold.ended_how, Hold.release_reason, Hold.until_at <= at, func.count())
+        select(Hold.ended_how, Hold.release_reason, passed, func.count())
         .join(Bed, Bed.id == Hold.bed_id)
         .join(Refuge, Refuge.id == Bed.refuge_id)
         .where(
@@ -43,7 +44,7 @@ def hold_counts(session: Session, reader: Person, *, since: date, until: date, a
             Hold.from_at >= day_begins(since),
             Hold.from_at < day_begins(until + timedelta(days=1)),
         )
-        .group_by(Hold.ended_how, Hold.release_reason, Hold.until_at <= at)
+        .group_by(Hold.ended_how, Hold.release_reason, passed)
     )
     reasons, counted = labels(session, ["release_reason"])["release_reason"], dict.fromkeys([USED, LAPSED, STANDS], 0)
     for how, reason, over, count in rows:
