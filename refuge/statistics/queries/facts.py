@@ -22,10 +22,10 @@ from refuge.statistics.facts import BIT, SIDE_OF, TWICE, Fact, Outcome
 from refuge.statistics.pseudonyms import Same, pseudonym, pseudonym_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Result, Row
     from sqlalchemy.orm import Session
 
     from refuge.statistics.periods import Period
@@ -40,7 +40,7 @@ AT_ONCE = 10_000
 """Rows that are read at a time, so that a million referrals need no more memory than they must."""
 
 
-def facts(session: Session, network_id: int, period: Period, *, agency_id: int | None = None) -> Iterator[Fact]:
+def facts(session: Session, network_id: int, period: Period, *, agency_id: int | None = None) -> Generator[Fact]:
     """Give every referral of the network that was received or decided in the period; `agency_id` keeps to one service.
 
     A turn-away that was taken back leaves its referral open or placed, and is counted as that.
@@ -49,17 +49,20 @@ def facts(session: Session, network_id: int, period: Period, *, agency_id: int |
     if agency_id is not None:
         which = and_(which, Referral.agency_id == agency_id)
     beside = _Beside(session, network_id, which)
-    rows: Iterable[Row[Any]] = session.execute(
+    rows: Result[Any] = session.execute(
         select(
             Referral.id, Referral.agency_id, Referral.state, Referral.received_at, Referral.closed_at, Referral.outcome,
             Referral.source, Referral.from_area, Referral.ethnicity, Referral.children_come, Referral.access,
             Referral.access_asked, Referral.adult_dependants, Referral.name_key, Referral.born_on,
         ).where(which).execution_options(yield_per=AT_ONCE),
     )  # fmt: skip
-    for row in rows:
-        fact = _fact(row, beside)
-        if fact.reason != TWICE:
-            yield fact
+    try:
+        for row in rows:
+            fact = _fact(row, beside)
+            if fact.reason != TWICE:
+                yield fact
+    finally:
+        rows.close()  # whoever wanted no more of them leaves no cursor open on the server
 
 
 def _touching(network_id: int, period: Period) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -129,7 +130,10 @@ def publish_due(session: Session, network_id: int, *, by: Actor, at: datetime) -
 def is_due(session: Session, network_id: int, *, at: datetime) -> bool:
     """Return whether the last quarter has settled, has something to count and was not published."""
     quarter = _settled(at)
-    return latest(session, network_id, quarter) is None and next(facts(session, network_id, quarter), None) is not None
+    if latest(session, network_id, quarter) is not None:
+        return False
+    with closing(facts(session, network_id, quarter)) as found:
+        return next(found, None) is not None
 
 
 def _settled(at: datetime) -> Period:
