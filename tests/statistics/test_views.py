@@ -61,6 +61,25 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
+def test_today_tells_a_commissioner_whom_the_network_turned_away_as_it_was_published_last(
+    ref: str, sign_in_as: Callable[[str], FlaskClient], database: Database
+) -> None:
+    page = sign_in_as("commissioner").get("/").text
+    assert "All referrals 59 30 20 34%" in text_of(page)
+    assert f"/published/{ref}" in page
+    with database.write() as db:
+        assert "edition.read" in list(db.scalars(select(AuditEvent.action)))
+
+
+def test_today_shows_published_figures_to_nobody_who_does_not_read_editions(
+    ref: str, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    for role in ("worker.wall", "practitioner", "referrer"):
+        page = sign_in_as(role).get("/").text
+        assert "Turned away" not in page
+        assert ref not in page
+
+
 def test_a_commissioner_reads_the_edition_and_it_leaves_an_event(
     ref: str, sign_in_as: Callable[[str], FlaskClient], database: Database
 ) -> None:
