@@ -2,9 +2,10 @@
 
 Two gates, both conditions of the query, never a check in a view:
 
-1. **Relationship.** A refuge: the women who live or lived in its beds. A practitioner: a woman who lives in the network
-   now, while the practitioner is allocated to her or on the rota of that refuge; who is allocated has two weeks more
-   after she left, to write the handover. Or the glass was broken, for an hour.
+1. **Relationship.** A refuge: the women who live in its beds. A practitioner: a woman who lives in the network now,
+   while the practitioner is allocated to her or on the rota of that refuge. It ends with her stay. The refuge that she
+   left the network from, and whoever is allocated, have two weeks more to write the handover; that refuge also until
+   the last call that she agreed to. Or the glass was broken, for an hour.
 2. **Basis.** What an agency wrote it reads itself. What another wrote it reads while a basis stands for it: she agreed,
    or it had to be shared without. Sealed notes: their writer only. Records kept apart: a permission of their own, too.
 
@@ -18,6 +19,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, false, or_, select
+from sqlalchemy.orm import aliased
 
 from refuge.accounts.models import AgencyKind
 from refuge.beds.models import Bed, Refuge, Stay
@@ -28,7 +30,7 @@ from refuge.referrals.models import Referral
 from refuge.rota.models import Worker
 from refuge.rota.queries import refuge_ids_of
 from support_plans.categories import ORDINARY, Category, open_to
-from support_plans.models import Allocation, BrokenGlass, Note, SharedCategory, Sharing
+from support_plans.models import Allocation, BrokenGlass, Note, SharedCategory, Sharing, Task, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +46,7 @@ FOR_AN_HOUR = (
     "You opened this for an hour to read it. You can write a note; to change anything else, ask who works with her."
 )
 AFTER_LEAVING = timedelta(days=14)
-"""For how long who was allocated to her may still write her handover once she has left."""
+"""For how long the refuge that she left, and who was allocated to her, may still write her handover."""
 
 
 def residents_visible_to(session: Session, reader: Person, *, at: datetime) -> Select[int]:
@@ -57,13 +59,17 @@ def residents_visible_to(session: Session, reader: Person, *, at: datetime) -> S
 
 def _related(session: Session, reader: Person, at: datetime) -> ColumnElement[bool]:
     if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
-        return _of_own_beds(reader)
+        return or_(_of_own_beds(reader, at), _to_be_called(reader, at))
     return or_(_on_rota(session, reader, at), _allocated(reader, at))
 
 
 def is_related(session: Session, reader: Person, referral: Referral, *, at: datetime) -> bool:
     """Return whether she works with this woman by right, and not for an hour by breaking the glass."""
-    query = select(Referral.id).where(Referral.id == referral.id, Referral.network_id == reader.network_id)
+    return _is_related(session, reader, referral.id, at)
+
+
+def _is_related(session: Session, reader: Person, referral_id: int, at: datetime) -> bool:
+    query = select(Referral.id).where(Referral.id == referral_id, Referral.network_id == reader.network_id)
     found = session.scalar(query.where(_related(session, reader, at)))
     return reader.may(Permission.PLAN_SEE) and found is not None
 
@@ -74,15 +80,41 @@ def refuse_glass(session: Session, reader: Person, referral: Referral, *, at: da
         raise Refused(FOR_AN_HOUR, code="glass.for_an_hour")
 
 
-def _of_own_beds(reader: Person) -> ColumnElement[bool]:
+def _of_own_beds(reader: Person, at: datetime) -> ColumnElement[bool]:
+    """Return who lives in a bed of her agency, or has just left it and lives nowhere in the network since."""
+    later = aliased(Stay)
+    since = select(later.id).where(later.referral_id == Stay.referral_id, later.started_at > Stay.started_at)
     stays = (
+        _in_beds_of(reader)
+        .where(or_(_goes_on(at), and_(_over_lately(at), ~since.correlate(Stay).exists())))
+        .correlate(None)
+    )
+    return Referral.id.in_(stays)
+
+
+def _in_beds_of(reader: Person) -> Select[int]:
+    return (
         select(Stay.referral_id)
         .join(Bed, Bed.id == Stay.bed_id)
         .join(Refuge, Refuge.id == Bed.refuge_id)
         .where(Refuge.agency_id == reader.agency_id)
+    )
+
+
+def _to_be_called(reader: Person, at: datetime) -> ColumnElement[bool]:
+    """Return whom her agency still calls, as the woman agreed: whoever calls reads first how to reach her safely."""
+    calls = (
+        select(Task.referral_id)
+        .where(Task.agency_id == reader.agency_id, Task.kind == TaskKind.FOLLOW_UP, Task.done_at.is_(None))
+        .where(Task.due_on > london_date(at - AFTER_LEAVING))
         .correlate(None)
     )
-    return Referral.id.in_(stays)
+    return and_(Referral.id.in_(calls), Referral.id.in_(_in_beds_of(reader).correlate(None)))
+
+
+def lived_in_beds_of(reader: Person) -> ColumnElement[bool]:
+    """Return the condition that a woman lives or ever lived in a bed of the reader's agency."""
+    return Referral.id.in_(_in_beds_of(reader).correlate(None))
 
 
 def _on_rota(session: Session, reader: Person, at: datetime) -> ColumnElement[bool]:
@@ -100,8 +132,12 @@ def _allocated(reader: Person, at: datetime) -> ColumnElement[bool]:
         .where(Allocation.from_on <= today, or_(Allocation.until_on.is_(None), Allocation.until_on > today))
         .correlate(None)
     )
-    lately = or_(_goes_on(at), and_(Stay.started_at <= at, Stay.ended_at > at - AFTER_LEAVING))
+    lately = or_(_goes_on(at), _over_lately(at))
     return and_(Referral.id.in_(hers), Referral.id.in_(select(Stay.referral_id).where(lately).correlate(None)))
+
+
+def _over_lately(at: datetime) -> ColumnElement[bool]:
+    return and_(Stay.started_at <= at, Stay.ended_at > at - AFTER_LEAVING)
 
 
 def _goes_on(at: datetime) -> ColumnElement[bool]:
@@ -115,6 +151,14 @@ def _glass_of(reader: Person, at: datetime) -> Select[int]:
         .where(BrokenGlass.at <= at, BrokenGlass.until_at > at)
         .correlate(None)
     )
+
+
+def may_change(session: Session, reader: Person, referral: Referral, *, at: datetime) -> bool:
+    """Return whether a page offers her to change something: where only broken glass lets her in, it offers nothing."""
+    if not reader.may(Permission.PLAN_WRITE):
+        return False
+    glass = session.scalar(_glass_of(reader, at).where(BrokenGlass.referral_id == referral.id).limit(1))
+    return glass is None or is_related(session, reader, referral, at=at)
 
 
 def stands(at: datetime) -> ColumnElement[bool]:
@@ -134,7 +178,8 @@ def readable(session: Session, reader: Person, kind: type[Owned], *, at: datetim
         .correlate(row)
         .exists()
     )
-    glass = and_(row.category.in_(ORDINARY), row.referral_id.in_(_glass_of(reader, at)))
+    here = row.referral_id.in_(select(Stay.referral_id).where(_goes_on(at)).correlate(None))
+    glass = and_(row.category.in_(ORDINARY), here, row.referral_id.in_(_glass_of(reader, at)))
     gates = [
         row.referral_id.in_(residents_visible_to(session, reader, at=at)),
         row.category.in_(open_to(reader.role)),
@@ -156,6 +201,10 @@ class Reach:
     """What others wrote and she may read, each with the instant at which that ends."""
     glass_until: datetime | None
     """Until when the broken glass lets her in; None: she needs no glass, or has broken none."""
+    lives_here: bool = True
+    """Whether the woman lives in the network. Once she has left, glass opens only what the reader's agency wrote."""
+    related: bool = True
+    """Whether the reader works with her by right, and so may change something."""
 
     def may_read(self, category: Category, *, written_by: int | None = None) -> bool:
         """Return whether she may read this category; `written_by`: the id of the agency that wrote it."""
@@ -163,11 +212,11 @@ class Reach:
             return False
         if written_by == self.reader.agency_id:
             return True
-        return category in self.until or (self.glass_until is not None and category in ORDINARY)
+        return category in self.until or (self.glass_until is not None and self.lives_here and category in ORDINARY)
 
 
 def reach_of(session: Session, reader: Person, referral_id: int, *, at: datetime) -> Reach | None:
-    """Return how far she reaches into this resident's record, or None if it is closed to her. Three queries."""
+    """Return how far she reaches into this resident's record, or None if it is closed to her. At most six queries."""
     ids = residents_visible_to(session, reader, at=at).where(Referral.id == referral_id)
     if session.scalar(ids) is None:
         return None
@@ -183,7 +232,12 @@ def reach_of(session: Session, reader: Person, referral_id: int, *, at: datetime
         BrokenGlass.referral_id == referral_id, BrokenGlass.person_id == reader.id,
         BrokenGlass.agency_id == reader.agency_id, BrokenGlass.at <= at, BrokenGlass.until_at > at,
     )  # fmt: skip
-    return Reach(reader, referral_id, at, until, session.scalar(glass.order_by(BrokenGlass.until_at.desc()).limit(1)))
+    glass_until = session.scalar(glass.order_by(BrokenGlass.until_at.desc()).limit(1))
+    if glass_until is None:
+        return Reach(reader, referral_id, at, until, None)
+    here = session.scalar(select(Stay.id).where(Stay.referral_id == referral_id, _goes_on(at)).limit(1))
+    related = _is_related(session, reader, referral_id, at)
+    return Reach(reader, referral_id, at, until, glass_until, lives_here=here is not None, related=related)
 
 
 def may_read(session: Session, reader: Person, referral_id: int, category: Category, *, at: datetime) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from support_plans.access import Reach
     from support_plans.areas import Area
     from support_plans.models import Action, Goal, Note, PlanChange, Progress, SessionNeed, TimeOfHers
-    from support_plans.queries.people import Look
+    from support_plans.queries.looks import Look
     from support_plans.queries.plans import Listed, PlanParts, WholeArea, WholeGoal
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,11 +27,21 @@ PARTS = {
     "review": "Review", "agreement": "Her agreement", "consent_refused": "She did not agree to share",
 }  # fmt: skip
 LOOKS = {
+    "assessment.seen": "One questionnaire", "assessments.listed": "Her scores", "care.seen": "Her page",
+    "caution.seen": "A warning", "children.seen": "Her children", "discharge.seen": "Her discharge",
+    "incident.seen": "An incident about her", "leaving.seen": "Her leaving", "record.seen": "A specialist record",
+    "records.listed": "Specialist records", "risk.seen": "Risk and safety", "session.seen": "A session of hers",
+    "signpost.seen": "Where she was sent on to", "signposts.listed": "Where she was sent on to",
+    "task.seen": "A task about her", "conflict.seen": "Whom she must not meet", "recourse.seen": "Public funds",
+    "duplicate.seen": "Whether she is known already", "match.seen": "A match", "note.written": "Wrote a note",
+    "plans.listed": "A list that she is on", "residents.listed": "A list that she is on",
+    "huddle.seen": "The huddle of her house", "plan.looks_listed": "Who looked at her record",
     "plan.seen": "The plan", "plan.copied": "A copy of the plan", "plan.notes_seen": "Notes",
     "plan.history_seen": "What was changed", "plan.sharing_seen": "What is shared",
     "plan.apart_seen": "A record kept apart", "resident.seen": "Her stay", "referral.seen": "The referral",
     "note.seen": "One note", "glass.broken": "Opened without the usual right",
 }  # fmt: skip
+OTHERWISE = "Her record"
 
 
 @dataclass(frozen=True)
@@ -295,7 +305,7 @@ def shown_changes(
 
 def shown_looks(rows: Iterable[Look], *, at: datetime) -> list[tuple[str, str, str, str]]:
     """Return who looked, in words: when, who, agency, what."""
-    return [(instant_words(row.at, now=at), row.who, row.agency, LOOKS.get(row.what, row.what)) for row in rows]
+    return [(instant_words(row.at, now=at), row.who, row.agency, LOOKS.get(row.what, OTHERWISE)) for row in rows]
 
 
 def shown_list(rows: Iterable[Listed], *, at: datetime) -> list[tuple[str, str, str, bool]]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from support_plans.access import residents_visible_to
+from refuge.accounts.models import AgencyKind
+from refuge.referrals.models import Referral
+from support_plans.access import lived_in_beds_of, residents_visible_to
 from support_plans.models import Feedback, Incident, IncidentStep
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 
 
 def _visible(session: Session, reader: Person, at: datetime) -> Select[Incident]:
+    """Return what the reader's agency logged: about nobody, whom she may open, hers to see to, or of its house."""
     about = Incident.referral_id.is_(None) | Incident.referral_id.in_(residents_visible_to(session, reader, at=at))
+    about = about | (Incident.owner_id == reader.id) | (Incident.escalated_to_id == reader.id)
+    if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
+        about = about | Incident.referral_id.in_(select(Referral.id).where(lived_in_beds_of(reader)))
     return (
         select(Incident)
         .where(Incident.agency_id == reader.agency_id, about)

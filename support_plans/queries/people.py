@@ -1,18 +1,15 @@
-"""Who works with her, whom each agency is reached through, what is shared with whom, who looked, and broken glass."""
+"""Who works with her, whom each agency is reached through, and what is shared with whom."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from refuge.accounts.models import Agency, AgencyKind, Person
-from refuge.audit.models import AuditEvent
-from refuge.beds.models import Refuge, Stay
+from refuge.beds.models import Refuge
 from refuge.london import london_date
-from refuge.referrals.models import Referral
 from refuge.rota.models import Worker
 from support_plans.access import stands
 from support_plans.models import Allocation, ApartRecord, Sharing
@@ -26,12 +23,6 @@ if TYPE_CHECKING:
     from support_plans.access import Reach
     from support_plans.categories import Category
 
-LOOKED = (
-    "plan.seen", "plan.copied", "plan.notes_seen", "plan.history_seen", "plan.sharing_seen", "plan.apart_seen",
-    "resident.seen", "referral.seen", "note.seen", "glass.broken",
-)  # fmt: skip
-"""The events that say that somebody read her record."""
-LOOKS_AT_MOST = 500
 WORKING = (
     AgencyKind.REFUGE_PROVIDER, AgencyKind.SUBSTANCE_MISUSE_PROVIDER, AgencyKind.MENTAL_HEALTH_TRUST,
     AgencyKind.THERAPEUTIC_CHARITY,
@@ -138,30 +129,6 @@ def apart_of_others(session: Session, reach: Reach, category: Category) -> Seque
         .where(ApartRecord.category == category)
         .options(joinedload(ApartRecord.changed_by), joinedload(ApartRecord.agency)),
     ).all()
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at her record."""
-
-    at: datetime
-    who: str
-    agency: str
-    what: str
-
-
-def looks(session: Session, referral: Referral) -> list[Look]:
-    """Return who looked at her record, the latest first, to be told to her. The caller may open it."""
-    refs = [referral.ref, *session.scalars(select(Stay.ref).where(Stay.referral_id == referral.id))]
-    rows = session.execute(
-        select(AuditEvent.at, AuditEvent.action, Person.name, Agency.name)
-        .join(Person, Person.ref == AuditEvent.actor_ref)
-        .join(Agency, Agency.ref == AuditEvent.agency_ref)
-        .where(AuditEvent.subject_ref.in_(refs), AuditEvent.action.in_(LOOKED))
-        .order_by(AuditEvent.sequence.desc())
-        .limit(LOOKS_AT_MOST),
-    )
-    return [Look(at, who, agency, action) for at, action, who, agency in rows]
 
 
 def names_to_leave_out(session: Session, reader: Person, *, agencies: bool) -> list[str]:

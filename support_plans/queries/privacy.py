@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload
 
-from refuge.audit.models import AuditEvent
 from refuge.beds.models import Stay
 from refuge.permissions import Permission, Role
 from refuge.referrals.models import Referral
+from support_plans.access import lived_in_beds_of
 from support_plans.models import REVIEWED_WITHIN, AlertKind, BrokenGlass, PrivacyAlert, PrivacyOfficer
 
 if TYPE_CHECKING:
@@ -96,21 +96,12 @@ def glasses(session: Session, reader: Person) -> Sequence[BrokenGlass]:
     ).all()
 
 
-def done_under_glass(session: Session, row: BrokenGlass) -> Sequence[tuple[datetime, str]]:
-    """Return what its person did in the hour of a broken glass: instants and actions, no words of any record."""
-    ref = session.scalar(select(Referral.ref).where(Referral.id == row.referral_id))
-    rows = session.execute(
-        select(AuditEvent.at, AuditEvent.action)
-        .where(AuditEvent.actor_ref == row.person.ref, AuditEvent.subject_ref == ref)
-        .where(and_(AuditEvent.at >= row.at, AuditEvent.at < row.until_at))
-        .order_by(AuditEvent.sequence),
-    )
-    return [(at, action) for at, action in rows]
-
-
 def resident_to_break_for(session: Session, reader: Person, ref: str, *, at: datetime) -> Referral | None:
-    """Return the referral of a woman who lives in the reader's network now, by the ref of it or of her stay."""
-    lives = or_(Stay.ended_at.is_(None), Stay.ended_at > at)
+    """Return the referral of a woman who lives in the reader's network now, by the ref of it or of her stay.
+
+    Or of one who lived in a bed of the reader's agency: of her, glass opens what that agency wrote itself.
+    """
+    lives = or_(Stay.ended_at.is_(None), Stay.ended_at > at, lived_in_beds_of(reader))
     return session.scalar(
         select(Referral)
         .join(Stay, Stay.referral_id == Referral.id)

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 
 def _visible(session: Session, reader: Person, at: datetime) -> Select[Task]:
-    """Return the tasks of the reader's agency that are about nobody, or about somebody whose record she may open."""
+    """Return the tasks of the reader's agency that are about nobody, or about somebody whose record she may open.
+
+    Her own stay hers when that record closes: a task says no more than its ref.
+    """
     about = Task.referral_id.is_(None) | Task.referral_id.in_(residents_visible_to(session, reader, at=at))
+    about = about | (Task.owner_id == reader.id)
     return (
         select(Task)
         .where(Task.agency_id == reader.agency_id, about)

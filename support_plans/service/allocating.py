@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
+from refuge.accounts.models import AgencyKind
 from refuge.audit.service import record
 from refuge.errors import Refused
 from refuge.london import london_date
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 def allocate(
     session: Session, referral: Referral, worker: Worker, part: Part, *, by: Person, actor: Actor, at: datetime
 ) -> Allocation:
-    """Let a worker work with her from today on. A new keyworker takes over from the one before."""
+    """Let a worker work with her from today on. A new keyworker takes over from the one before.
+
+    A house names whom its resident needs. Any other agency accepts for itself alone: it names its own.
+    """
     today = london_date(at)
+    _refuse_anothers(worker, by)
     if worker.network_id != referral.network_id or not worker.is_assigned(today):
         raise Refused("Choose a worker who works for this network today", field="worker")
     for row in _standing(session, referral.id, at):
@@ -50,8 +55,11 @@ def allocate(
     return made
 
 
-def end_allocation(session: Session, referral: Referral, worker: Worker, *, actor: Actor, at: datetime) -> None:
+def end_allocation(
+    session: Session, referral: Referral, worker: Worker, *, by: Person, actor: Actor, at: datetime
+) -> None:
     """Let a worker work with her no longer. Her record closes to that worker now, unless the rota opens it."""
+    _refuse_anothers(worker, by)
     rows = [row for row in _standing(session, referral.id, at) if row.worker_id == worker.id]
     if not rows:
         raise Refused("She does not work with her any more. Look at the page again.", code="allocation.over")
@@ -59,6 +67,16 @@ def end_allocation(session: Session, referral: Referral, worker: Worker, *, acto
         row.until_on = london_date(at)
     session.flush()
     record(session, "worker.released", referral.ref, by=actor, at=at, worker=worker.ref)
+
+
+def may_name(person: Person, worker: Worker) -> bool:
+    """Return whether it is hers to say who works with a resident: her house's, and the worker's own agency's."""
+    return person.agency_kind is AgencyKind.REFUGE_PROVIDER or worker.agency_id == person.agency_id
+
+
+def _refuse_anothers(worker: Worker, by: Person) -> None:
+    if not may_name(by, worker):
+        raise Refused("Ask that agency: it says itself who of its workers sees her", field="worker", code="anothers")
 
 
 def _standing(session: Session, referral_id: int, at: datetime) -> list[Allocation]:

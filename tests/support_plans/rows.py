@@ -54,6 +54,16 @@ def add_resident(db: Session, refuge: str = "WALL", *, days: float = 9, left: da
     return referral
 
 
+def move_to(db: Session, referral: Referral, refuge: str) -> None:
+    """Let her move into a new bed of another refuge this minute."""
+    stay = db.scalars(select(Stay).where(Stay.referral_id == referral.id, Stay.ended_at.is_(None))).one()
+    stay.ended_at = now()
+    db.flush()
+    bed = add_bed(db, Pilot().refuge(db, refuge), f"Next {referral.ref}")
+    db.add(Stay(ref=new_ref(db, Stay), bed_id=bed.id, referral_id=referral.id, started_at=stay.ended_at))
+    db.flush()
+
+
 def worker_of(db: Session, name: str) -> Worker:
     """Return the worker whom this person signs in as, made if there is none."""
     person = Pilot().person(db, name)

@@ -92,7 +92,7 @@ def test_an_allocation_opens_her_record_until_it_ends_and_two_weeks_beyond_her_s
     worker = worker_of(db, "recovery")
     allocate(db, referral, worker, Part.PRACTITIONER, by=by, actor=actor_of(by), at=now())
     assert opens(db, "recovery", referral)
-    end_allocation(db, referral, worker, actor=actor_of(by), at=now())
+    end_allocation(db, referral, worker, by=by, actor=actor_of(by), at=now())
     assert not opens(db, "recovery", referral)
     gone = add_resident(db, left=now() - timedelta(days=1))
     allocate(db, gone, worker, Part.PRACTITIONER, by=by, actor=actor_of(by), at=now())
@@ -109,7 +109,7 @@ def test_a_second_keyworker_takes_over_from_the_first(db: Session) -> None:
     with pytest.raises(Refused, match="already"):
         allocate(db, referral, second, Part.KEYWORKER, by=by, actor=actor_of(by), at=now())
     with pytest.raises(Refused, match="any more"):
-        end_allocation(db, referral, first, actor=actor_of(by), at=now())
+        end_allocation(db, referral, first, by=by, actor=actor_of(by), at=now())
 
 
 def test_a_note_is_read_by_the_agency_that_wrote_it_until_she_agrees_to_more(

@@ -94,7 +94,7 @@ class SharingMachine(RuleBasedStateMachine):
     def allocated_or_released(self, name: str) -> None:
         worker, by = worker_of(self.db, name), actor_of(self.manager)
         if name in self.allocated:
-            end_allocation(self.db, self.referral, worker, actor=by, at=self.at)
+            end_allocation(self.db, self.referral, worker, by=self.manager, actor=by, at=self.at)
             self.allocated.remove(name)
         else:
             allocate(self.db, self.referral, worker, Part.PRACTITIONER, by=self.manager, actor=by, at=self.at)
@@ -134,7 +134,7 @@ class SharingMachine(RuleBasedStateMachine):
             return False
         if category is Category.OFFENCE and not name.startswith("worker"):
             return False
-        if name == writer or (glass and category is not Category.OFFENCE):
+        if name == writer or (glass and self.at < self.left and category is not Category.OFFENCE):
             return True
         return any(
             to == name and what is category and since <= self.at < min(until, self.withdrawn.get(row.id, NEVER))
@@ -142,10 +142,10 @@ class SharingMachine(RuleBasedStateMachine):
         )
 
     def _related(self, name: str) -> bool:
-        if name.startswith("worker"):
-            return name == "worker.wall"
         lives = self.at < self.left
         lately = self.at < (self.left + timedelta(days=14) if self.left != NEVER else NEVER)
+        if name.startswith("worker"):
+            return name == "worker.wall" and lately
         return (name in self.on_rota and lives) or (name in self.allocated and lately)
 
 

@@ -107,7 +107,9 @@ def can_be_booked(session: Session, reader: Person) -> list[Worker | Person]:
 
 def her_place(session: Session, reader: Person, workshop: Workshop) -> WorkshopPlace | None:
     """Return the reader's own place, as a worker or as who she is."""
-    worker_id = session.scalar(select(Worker.id).where(Worker.person_id == reader.id))
+    worker_id = session.scalar(
+        select(Worker.id).where(Worker.person_id == reader.id, Worker.agency_id == reader.agency_id)
+    )
     hers = WorkshopPlace.person_id == reader.id
     return session.scalar(
         select(WorkshopPlace).where(

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 blueprint = Blueprint("care", __name__)
 
 
-def resident_or_404(ref: str, *, lock: bool = False) -> Referral:
+def resident_or_404(ref: str, *, lock: bool | None = None) -> Referral:
     """Return the resident whose record she may open at this moment; not there and not hers are the same.
 
-    `lock` is for whoever is about to change something: not for who was let in by broken glass.
+    `lock` is said by whoever changes something: False as the form opens, True as it is sent. Whom broken glass let in
+    may do neither, so that she types nothing in vain.
     """
-    found = access.resident(session, user(), ref, at=now(), lock=lock) or abort(404)
-    if lock:
+    found = access.resident(session, user(), ref, at=now(), lock=bool(lock)) or abort(404)
+    if lock is not None:
         access.refuse_glass(session, user(), found, at=now())
     return found
 

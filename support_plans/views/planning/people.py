@@ -40,7 +40,7 @@ def people(ref: str) -> ResponseReturnValue:
     referral, reach = resident_or_404(ref, lock=posted)
     if again := sent_before():
         return again
-    workers = queries.workers(session, user(), at=reach.at)
+    workers = [row for row in queries.workers(session, user(), at=reach.at) if service.may_name(user(), row)]
     if not posted:
         saw_to_write(referral, "people")
         return _page(referral, reach, AllocateForm(workers, key=new_key()))
@@ -66,7 +66,7 @@ def release(ref: str, worker: str) -> ResponseReturnValue:
     found = next((row.worker for row in standing if row.worker.ref == worker), None) or abort(404)
     by = by_now()
     try:
-        service.end_allocation(session, referral, found, actor=by.actor, at=by.at)
+        service.end_allocation(session, referral, found, by=by.person, actor=by.actor, at=by.at)
         session.commit()
     except Refused as refused:
         session.rollback()
@@ -79,5 +79,8 @@ def release(ref: str, worker: str) -> ResponseReturnValue:
 def _page(referral: Referral, reach: Reach, form: AllocateForm) -> str:
     return render_template(
         "support_plans/people.html", resident=referral, form=form,
-        rows=queries.allocations(session, referral.id, at=reach.at),
+        rows=[
+            (row, service.may_name(user(), row.worker))
+            for row in queries.allocations(session, referral.id, at=reach.at)
+        ],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from refuge.database import database, now, session
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
 from support_plans.areas import areas_of
+from support_plans.queries import looks as look_queries
 from support_plans.queries import people as people_queries
 from support_plans.queries import plans as queries
 from support_plans.service.glass import note_sealed_try
@@ -117,7 +118,7 @@ def history(ref: str) -> ResponseReturnValue:
 def looked(ref: str) -> ResponseReturnValue:
     """Show who looked at her record, so that she can be told; it prints on its own."""
     referral, reach = resident_or_404(ref)
-    rows = people_queries.looks(session, referral)
+    rows = look_queries.looks(session, referral)
     record(session, "plan.looks_listed", referral.ref, by=current_actor(), at=reach.at)
     return render_template(
         "support_plans/looked.html", resident=referral, rows=shown_looks(rows, at=reach.at),

@@ -20,7 +20,7 @@ from refuge.permissions import Permission, requires
 from support_plans.areas import areas_of
 from support_plans.forms.sharing import GlassForm, GlassReviewForm, SettingsForm
 from support_plans.models import REVIEWED_WITHIN, AlertKind, GlassReview
-from support_plans.queries import people
+from support_plans.queries import looks, people
 from support_plans.queries import privacy as queries
 from support_plans.service import glass as service
 from support_plans.service.settings import add_area, set_due_days
@@ -139,7 +139,8 @@ def _glass_page(row: BrokenGlass, form: GlassReviewForm) -> str:
     saw("glass.seen", row.ref)
     reasons = labels(session, ["glass_reason"])["glass_reason"]
     opened = [
-        (instant_words(one, now=at), LOOKS.get(what, what)) for one, what in queries.done_under_glass(session, row)
+        (instant_words(one.at, now=at), LOOKS.get(one.what, one.what), one.subject_ref)
+        for one in looks.done_under_glass(session, row)
     ]
     return render_template(
         "support_plans/glass_review.html", form=form, row=row, own=row.person_id == user().id,

@@ -27,16 +27,29 @@ if TYPE_CHECKING:
 blueprint = Blueprint("plans", __name__)
 
 
-def resident_or_404(ref: str, *, lock: bool = False, under_glass: bool = False) -> tuple[Referral, Reach]:
+def resident_or_404(ref: str, *, lock: bool | None = None, under_glass: bool = False) -> tuple[Referral, Reach]:
     """Return the resident whose record she may open at this moment, and how far; else a 404 that says nothing.
 
-    `lock` is for whoever is about to change something. Broken glass allows none of that but what says `under_glass`.
+    `lock` is said by whoever changes something: False as the form opens, True as it is sent. Broken glass allows
+    neither, so that nothing is typed in vain, but what says `under_glass`.
     """
     at = now()
-    found = access.resident(session, user(), ref, at=at, lock=lock) or abort(404)
-    if lock and not under_glass:
+    found = access.resident(session, user(), ref, at=at, lock=bool(lock)) or abort(404)
+    if lock is not None and not under_glass:
         access.refuse_glass(session, user(), found, at=at)
     return found, access.reach_of(session, user(), found.id, at=at) or abort(404)
+
+
+@blueprint.app_template_global("may_change_plan")
+def may_change_plan(woman: Referral) -> bool:
+    """Return whether pages offer the reader to write about this resident."""
+    return access.may_change(session, user(), woman, at=now())
+
+
+@blueprint.app_template_global("may_open_plan")
+def may_open_plan(woman: Referral) -> bool:
+    """Return whether her plan opens to the reader: to a refuge it closes some time after she has left."""
+    return access.resident(session, user(), woman.ref, at=now()) is not None
 
 
 def by_now() -> By:

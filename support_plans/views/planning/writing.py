@@ -163,7 +163,7 @@ def _goal_or_404(reach: Reach, goal: str, *, lock: bool = False) -> Goal:
 def goal(ref: str, goal: str) -> ResponseReturnValue:
     """Show a goal with all that has moved, and write down more."""
     posted = request.method == "POST"
-    referral, reach = resident_or_404(ref, lock=posted)
+    referral, reach = resident_or_404(ref, lock=posted or None)
     found = _goal_or_404(reach, goal, lock=posted)
     if again := sent_before():
         return again
