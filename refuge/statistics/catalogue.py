@@ -30,6 +30,8 @@ class Definition:
     target: float | None = None
     amber: float = 0
     """How far from the target is still amber."""
+    within: int = 0
+    """How long there is, for a figure of what is done in time: in the unit that the definition names."""
 
 
 @cache
@@ -53,6 +55,12 @@ def definitions(on: date) -> list[Definition]:
         if one.since <= on and (one.code not in found or found[one.code].since <= one.since):
             found[one.code] = one
     return list(found.values())
+
+
+def within(code: str, on: date) -> int:
+    """Return how long there is by the definition that holds on a day; before the first of them, by that."""
+    known = [one for one in catalogue() if one.code == code]
+    return max((one for one in known if one.since <= on), key=lambda one: one.since, default=known[0]).within
 
 
 def comparable(code: str, on: date, then: date) -> bool:

@@ -35,6 +35,9 @@ class Unit(StrEnum):
     EVENTS = "referral events"
     HOUSEHOLDS = "households"
     PEOPLE = "people"
+    CONTACTS = "sessions of one resident"
+    HOURS = "hours"
+    STAFF = "workshops, places and attendances of staff"
 
 
 class Basis(StrEnum):
@@ -56,6 +59,8 @@ class Table:
     counts: Mapping[tuple[str, str], int]
     note: str = ""
     about_her: bool = False
+    hidden_as: str | None = None
+    """Key of the table whose hidden cells are hidden here too; empty: none are; None: its own."""
 
     def count(self, row: str, column: str) -> int:
         """Return one count."""

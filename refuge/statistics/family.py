@@ -14,6 +14,7 @@ from allocation.hiding.problem import Cell, Problem, Standing, Sum, small
 from refuge.statistics.counting import ALL, HOUSEHOLDS, PLACED, RECEIVED, REST, SERVICE, SHORT, Table
 from refuge.statistics.dimensions import COMBINED, EIGHT
 from refuge.statistics.facts import BIT, NEEDS, SIDE_OF, Outcome
+from refuge.statistics.given import ATTENDED, BY_HOUSE, BY_PROVIDER, CONTACTS, MISSED, OFFERED
 
 if TYPE_CHECKING:
     from refuge.statistics.counting import Share
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 
 ADDING_UP = ("combination", "refuge", "ethnicity", "area", "source", "children", "searches")
 """Tables with the columns `SHORT` whose rows add up to all referrals."""
+SESSIONS = (BY_PROVIDER, BY_HOUSE)
+"""Tables of the same sessions of in-reach, by two things."""
+OF_EVENTS = frozenset({"need", "outcome", "reason", "waiting", *ADDING_UP, *SESSIONS})
+"""Tables of what happened on a day: those of a year are the sum of its quarters'."""
+WITHIN = {"K12": "K13", "K17-mental_health": "K13", "K17-substance": "K13", "K21": "K18"}
+"""Figures that rest on some of those on whom another rests: what is left of these can be worked out."""
 WEIGHTS: Mapping[str, int] = {
     "need": 14, "outcome": 14, "household": 12, "refuge": 10, "reason": 9, "why": 9, "kpi": 9, "people": 8,
-    "waiting": 7, "ethnicity": 6, "combination": 5, "children": 5, "area": 4, "source": 4, "searches": 3,
+    "waiting": 7, BY_PROVIDER: 6, BY_HOUSE: 6, "ethnicity": 6, "combination": 5, "children": 5, "area": 4,
+    "source": 4, "searches": 3,
 }  # fmt: skip
 """What hiding a cell of a table costs its readers; a total costs three times as much."""
 OF_ALL = 3
@@ -84,7 +92,8 @@ def family(tables: Iterable[Table], shares: Mapping[str, Share], sides: Mapping[
     found = Family()
     by_key = {table.key: table for table in tables}
     for table in by_key.values():
-        _take(found, table)
+        if table.hidden_as is None:
+            _take(found, table)
     for code, share in shares.items():
         found.cells |= {f"kpi/{code}/some": share.some, f"kpi/{code}/of": share.of}
     _across(found, by_key)
@@ -93,6 +102,7 @@ def family(tables: Iterable[Table], shares: Mapping[str, Share], sides: Mapping[
     _people(found)
     _shares(found, shares)
     _reasons(found, by_key["why"])
+    _sessions(found, by_key)
     _force(found, by_key, profile)
     return found
 
@@ -178,6 +188,22 @@ def _shares(found: Family, shares: Mapping[str, Share]) -> None:
     found.add("kpi/K10/some", [f"waiting/{row}/{RECEIVED}" for row in ("4h", "24h")])
     found.rest("kpi/K10/of", ["sum/decided"], "sum/overdue/of")
 
+    for some, whole in WITHIN.items():
+        found.rest(f"kpi/{whole}/of", [f"kpi/{some}/of"], f"rest/kpi-{some}/of")
+
+
+def _sessions(found: Family, tables: Mapping[str, Table]) -> None:
+    """Join sessions by provider and by house, which are the same, and what their figure rests on."""
+    for key in SESSIONS:
+        rows = [row for row, _ in tables[key].rows] if key in tables else []
+        for row in rows:
+            found.add(f"{key}/{row}/{OFFERED}", [f"{key}/{row}/{column}" for column in CONTACTS if column != OFFERED])
+        for column in CONTACTS if rows else ():
+            found.add(f"{key}/{ALL}/{column}", [f"{key}/{row}/{column}" for row in rows if row != ALL])
+            found.add(f"{BY_PROVIDER}/{ALL}/{column}", [f"{BY_HOUSE}/{ALL}/{column}"] if key == BY_HOUSE else [])
+    found.add("kpi/K15/some", [f"{BY_PROVIDER}/{ALL}/{MISSED}"])
+    found.add("kpi/K15/of", [f"{BY_PROVIDER}/{ALL}/{column}" for column in (MISSED, ATTENDED)])
+
 
 def _reasons(found: Family, table: Table) -> None:
     """Join households turned away for a reason to its referrals, and all of them to all households."""
@@ -192,7 +218,11 @@ def _reasons(found: Family, table: Table) -> None:
 
 
 def _force(found: Family, tables: Mapping[str, Table], profile: Profile) -> None:
-    """Hide a refuge with few referrals, and a small group of whom all ended one way."""
+    """Hide a refuge with few referrals or sessions, and a small group of whom all ended one way."""
+    for key in SESSIONS:
+        for row, _ in tables[key].rows if key in tables else ():
+            if row != ALL and 0 < tables[key].count(row, OFFERED) < profile.refuge_base:
+                found.forced |= {f"{key}/{row}/{column}" for column in CONTACTS}
     for row, _ in tables["refuge"].rows:
         received = tables["refuge"].count(row, RECEIVED)
         if 0 < received < profile.refuge_base:
@@ -251,7 +281,7 @@ def _cell(key: str, value: int, found: Family, profile: Profile, *, hide: bool) 
     standing = Standing.HIDDEN if tiny or hide else Standing.FREE
     low, high = profile.spread(value)
     table, row, column = parts_of(key)
-    whole = row == ALL or column in {RECEIVED, "of"}
+    whole = row == ALL or column in {RECEIVED, OFFERED, "of"}
     times = OF_ALL * (OF_ALL if table == "need" and row == ALL else 1) if whole or key in found.empty else 1
     weight = WEIGHTS[table] * times + int(math.log2(1 + value))
     return Cell(key, value, standing, cover, low, high, weight)
@@ -269,10 +299,10 @@ def _known(one: Earlier, key: str, value: int, profile: Profile) -> Cell:
 
 
 def _linked(families: Mapping[str, Family], whole: str, parts: Sequence[str]) -> list[Sum]:
-    """Return that a year's referral events are its quarters', cell by cell, where each is there and they do add up."""
+    """Return that a year's events are its quarters', cell by cell, where each is there and they do add up."""
     found = []
     for key, value in families[whole].cells.items():
-        if key.split("/")[0] not in {"need", "outcome", "reason", "waiting", *ADDING_UP}:
+        if key.split("/")[0] not in {*OF_EVENTS, "kpi"}:
             continue
         named = [(part, key) for part in parts if key in families[part].cells]
         if named and sum(families[part].cells[key] for part in parts if key in families[part].cells) == value:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from refuge.london import london_date
+from refuge.statistics import care
 from refuge.statistics import nights as beds
-from refuge.statistics.counting import Share, headlines
+from refuge.statistics.counting import Share, half_up, headlines
 from refuge.statistics.facts import NEEDS, Fact
+from refuge.statistics.given import ATTENDED, HOUR, Given
 from refuge.statistics.judging import Value
 
 if TYPE_CHECKING:
@@ -57,12 +60,14 @@ class Told:
     held: Sequence[tuple[int, datetime, datetime]]
     at: datetime
     """When it is counted: what is not due yet is left out."""
+    care: care.Care = field(default_factory=care.Care)
+    given: Given = field(default_factory=Given)
 
 
 def figures(told: Told) -> dict[str, Figure]:
     """Return every figure that can be computed, by code."""
-    made = [*_of_beds(told), *_of_stays(told), *_of_referrals(told)]
-    return {figure.code: figure for figure in made}
+    made = [*_of_beds(told), *_of_stays(told), *_of_referrals(told), *_of_care(told), *_of_what_was_given(told)]
+    return {figure.code: figure for figure in sorted(made, key=lambda figure: figure.code)}
 
 
 def _of_beds(told: Told) -> list[Figure]:
@@ -100,6 +105,45 @@ def _of_stays(told: Told) -> list[Figure]:
         ),
         Figure("K18", share=Share(planned, left)),
     ]  # fmt: skip
+
+
+def pairs(told: Told) -> dict[str, list[care.Pair]]:
+    """Return, for each figure of what was done with residents, who is behind it and whether it was done."""
+    here, known = beds.times(told.spells), told.care
+    when = care.When(told.period, london_date(told.at))
+    return {
+        "K12": care.planned(here, known, when),
+        "K13": care.assessed(here, known, when),
+        "K14": care.reviewed(here, known, when),
+        **{f"K17-{need}": care.seen(need, here, known, when) for need in known.needs},
+        "K19": care.scored(known),
+        "K21": care.handed_over(here, known, when),
+    }
+
+
+def _of_care(told: Told) -> list[Figure]:
+    return [Figure(code, share=Share(sum(so for _, so in theirs), len(theirs))) for code, theirs in pairs(told).items()]
+
+
+def _of_what_was_given(told: Told) -> list[Figure]:
+    given, gaps = told.given, told.care.gaps
+    used, contact = given.used()
+    found = [
+        Figure("K15", share=given.not_attended),
+        Figure(
+            "K16", 100 * used / contact if contact else None, base=given.contact(ATTENDED),
+            more=f"{_hours(used)} of {_hours(contact)} hours" if contact else "",
+        ),
+    ]  # fmt: skip
+    if gaps is None:
+        return [*found, Figure("K20", more="the period is longer than a year")]
+    out = [gap for gap in gaps if gap.out_of_hours]
+    hours = _hours(sum(gap.minutes for gap in out))
+    return [*found, Figure("K20", len(out), more=f"{hours} hours; {len(gaps) - len(out)} others in office hours")]
+
+
+def _hours(minutes: int) -> int:
+    return half_up(minutes / HOUR)
 
 
 def _of_referrals(told: Told) -> list[Figure]:

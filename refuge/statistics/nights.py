@@ -114,6 +114,8 @@ def turnaround(spells: Iterable[Spell], period: Period) -> list[float]:
 class Time:
     """One resident's whole time here, moves between beds included."""
 
+    number: int
+    """The number of her referral."""
     started_at: datetime
     ended_at: datetime | None
     destination: str = ""
@@ -131,7 +133,7 @@ def times(spells: Iterable[Spell]) -> list[Time]:
         begun = theirs[0]
         for spell in theirs:
             if not spell.moved:
-                found.append(Time(begun.started_at, spell.ended_at, spell.destination, spell.planned))
+                found.append(Time(begun.number, begun.started_at, spell.ended_at, spell.destination, spell.planned))
                 begun = next((later for later in theirs if later.started_at > spell.started_at), spell)
     return found
 

@@ -12,16 +12,19 @@ from datetime import date
 from typing import Any
 
 from refuge.statistics.catalogue import PERCENT, Definition
-from refuge.statistics.counting import RECEIVED, Share, Table, half_up
-from refuge.statistics.judging import Value
+from refuge.statistics.counting import ALL, RECEIVED, Share, Table, Unit, half_up
+from refuge.statistics.given import ATTENDED, BY_PROVIDER
+from refuge.statistics.judging import FEWEST, Value
 from refuge.statistics.kpis import FIELDS, Figure
 from refuge.statistics.profiles import HIDDEN, Profile
 
 Row = tuple[str, str, tuple[int | None, ...]]
-WITH_WORDS = frozenset({"K01", "K02", "K03"})
-"""Figures of bed-nights, whose further words count no women."""
+WITH_WORDS = frozenset({"K01", "K02", "K03", "K16", "K20"})
+"""Figures of bed-nights and of the rota, whose further words count no women."""
 OF_RECORDS = "K22"
 NUMBER_OF_REFERRALS = "K06"
+RESTS_ON = {NUMBER_OF_REFERRALS: f"need/{ALL}/{RECEIVED}", "K16": f"{BY_PROVIDER}/{ALL}/{ATTENDED}"}
+"""Figures that are hidden where a cell is from which they are made."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,12 @@ class Shown:
 
 def shown(table: Table, hidden: AbstractSet[str], profile: Profile) -> Shown:
     """Return a table with what is hidden left out and the rest rounded as the profile says."""
+    name = table.key if table.hidden_as is None else table.hidden_as
     rows = tuple(
         (
             row, words,
             tuple(
-                None if f"{table.key}/{row}/{column}" in hidden else profile.shown(table.count(row, column))
+                None if f"{name}/{row}/{column}" in hidden else _rounded(table, row, column, profile)
                 for column, _ in table.columns
             ),
         )
@@ -67,6 +71,12 @@ def shown(table: Table, hidden: AbstractSet[str], profile: Profile) -> Shown:
     )  # fmt: skip
     columns = tuple((key, words) for key, words in table.columns)
     return Shown(table.key, table.title, table.unit.value, table.note, columns, rows)
+
+
+def _rounded(table: Table, row: str, column: str, profile: Profile) -> int:
+    """Return a count as the profile shows it; what staff did is about no resident, and is shown as it is."""
+    number = table.count(row, column)
+    return number if table.unit is Unit.STAFF else profile.shown(number)
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,7 @@ def shown_figure(figure: Figure, meaning: Definition, hidden: AbstractSet[str], 
     return ShownFigure(
         figure.code, meaning.title, meaning.definition, meaning.unit, meaning.polarity, meaning.owner, meaning.source,
         meaning.stability, meaning.target, meaning.amber, number, some, of, base,
-        figure.more if exact or figure.code in WITH_WORDS else "",
+        figure.more if exact or (figure.code in WITH_WORDS and number is not None) else "",
     )  # fmt: skip
 
 
@@ -147,19 +157,26 @@ def _numbers(
     """Return the number, what it rests on (some, of) and the base, as far as they are shown."""
     if figure.code == OF_RECORDS:
         return _recorded(figure.share or Share(0, 0), profile)
+    if RESTS_ON.get(figure.code) in hidden:
+        return None, None, None, None
     if figure.code == NUMBER_OF_REFERRALS:
-        count = None if f"need/all/{RECEIVED}" in hidden else profile.shown(int(figure.number or 0))
+        count = profile.shown(int(figure.number or 0))
         return count, None, None, count
     if figure.share is not None:
         return _share(figure, hidden, profile)
-    if figure.base is None:  # it rests on beds
+    return _number(figure, profile)
+
+
+def _number(figure: Figure, profile: Profile) -> tuple[float | None, int | None, int | None, int | None]:
+    if figure.base is None:  # it rests on beds, or on the rota
         return figure.number, None, None, 0 if figure.number is None else BEDS
     if figure.base < profile.mean_base:
         return None, None, None, None if figure.base else 0
-    return figure.number, None, None, profile.shown(figure.base)
+    # Only whether it is enough to judge: how many women left or moved in may be hidden in a table.
+    return figure.number, None, None, min(figure.base, BEDS) if profile.threshold else figure.base
 
 
-BEDS = 10
+BEDS = FEWEST
 """The base of figures about beds: always enough to judge."""
 
 

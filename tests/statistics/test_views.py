@@ -22,7 +22,7 @@ from refuge.database import now
 from refuge.jobs import run_jobs
 from refuge.london import london_date
 from refuge.statistics.models import Edition, KpiJudgement, KpiTarget
-from refuge.statistics.periods import last_quarters
+from refuge.statistics.periods import Period, last_quarters, quarter_of
 from refuge.statistics.service.editions import JOB, SETTLES, publish, publish_due
 from refuge.statistics.workbooks import guarded
 from tests.builders import Pilot
@@ -284,3 +284,15 @@ def test_an_edition_reads_nothing_of_the_network_but_who_is_signed_in(
     assert browser.get(f"/published/{ref}").status_code == 200
     read = {name for statement in asked for name in re.findall(r"\b(?:FROM|JOIN) (\w+)", statement)}
     assert read <= {"web_session", "person", "agency", "network", "edition", "edition_table", "audit_event"}
+
+
+def test_the_form_says_the_days_that_are_counted_when_nobody_typed_any(
+    sign_in_as: Callable[[str], FlaskClient],
+) -> None:
+    browser, on = sign_in_as("manager.wall"), london_date(now())
+    begun = quarter_of(on).since
+    for path in ("/statistics", "/statistics/by"):
+        page = browser.get(path).text
+        typed = dict(re.findall(r'name="(since|until)"[^>]*value="([^"]*)"', page))
+        assert typed == {"since": f"{begun:%-d %-m %Y}", "until": f"{on:%-d %-m %Y}"}
+        assert Period(begun, on).days_words in text_of(page)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 LOOKED_AT = timedelta(weeks=6)
 """How far into long leave the gaps that it makes are looked for: by then somebody else is found, or it is known."""
+ALL_WEEK = 7
 STAFF = 0
 """Stands for a house's own staff among the ids of workers."""
 
@@ -68,15 +69,7 @@ def cover(
 ) -> Cover:  # fmt: skip
     """Return what each house is promised on these days, both included, and what it is given."""
     refuges = session.scalars(select(Refuge).where(of_network(reader)).order_by(Refuge.name)).unique().all()
-    rows = session.scalars(
-        select(CoverPromise)
-        .where(
-            CoverPromise.refuge_id.in_([one.id for one in refuges]),
-            CoverPromise.valid_from <= until_on,
-            or_(CoverPromise.valid_until.is_(None), CoverPromise.valid_until >= from_on),
-        )
-        .order_by(CoverPromise.refuge_id, CoverPromise.id)
-    ).all()
+    rows = _promises(session, refuges, from_on, until_on)
     workers = session.scalars(select(Worker).where(Worker.network_id == reader.network_id)).unique().all()
     by_id = {one.id: one for one in workers}
     # A night that began on the day before, or added hours, may reach into the first day.
@@ -94,6 +87,60 @@ def cover(
         lines = [Line(row, _covered(row, days, _kind(row, rota, by_id, staff, always), bank)) for row in own]
         houses.append(House(refuge, lines))
     return Cover(houses, by_id)
+
+
+def _promises(session: Session, refuges: Collection[Refuge], from_on: date, until_on: date) -> Sequence[CoverPromise]:
+    return session.scalars(
+        select(CoverPromise)
+        .where(
+            CoverPromise.refuge_id.in_([one.id for one in refuges]),
+            CoverPromise.valid_from <= until_on,
+            or_(CoverPromise.valid_until.is_(None), CoverPromise.valid_until >= from_on),
+        )
+        .order_by(CoverPromise.refuge_id, CoverPromise.id)
+    ).all()
+
+
+def gaps_of(
+    session: Session, network_id: int, from_on: date, until_on: date, *, agency_id: int | None = None
+) -> list[tuple[int, Gap]]:
+    """Return each gap of these days with the id of its promise, for figures: whose hours they were is not asked.
+
+    Cover is counted week by week, for some promises are of a number of days each week.
+    """
+    ours = Refuge.network_id == network_id if agency_id is None else Refuge.agency_id == agency_id
+    refuges = session.scalars(select(Refuge).where(ours)).unique().all()
+    rows = _promises(session, refuges, from_on, until_on)
+    workers = {one.id: one for one in session.scalars(select(Worker).where(Worker.network_id == network_id)).unique()}
+    rota = rota_of(session, list(workers), from_on - DAY, until_on)
+    bank = network_bank_holidays(session, network_id, from_on, until_on)
+    closed = _houses_off(session, refuges, bank)
+    found: list[tuple[int, Gap]] = []
+    for days in _weeks(from_on, until_on):
+        begins, ends = hours.instant(days[0] - DAY, 0), hours.instant(days[-1] + 2 * DAY, 0)
+        week = Rota(
+            tuple(one for one in rota.shifts if one.until_at > begins and one.from_at < ends),
+            tuple(one for one in rota.missed if one.shift.until_at > begins and one.shift.from_at < ends),
+        )
+        for refuge in refuges:
+            staff, always = _staff(refuge, closed.get(refuge.agency_id), days), _telephone(refuge, days)
+            for row in rows:
+                cut = row.days_a_week is not None and len(days) < ALL_WEEK  # its other days may have been enough
+                if row.refuge_id == refuge.id and not cut:
+                    told = _covered(row, days, _kind(row, week, workers, staff, always), bank)
+                    found += [(row.id, gap) for gap in told.gaps]
+    return found
+
+
+def _weeks(from_on: date, until_on: date) -> list[list[date]]:
+    """Return the days of each week, from Monday; the first and the last may be cut."""
+    found: list[list[date]] = []
+    for count in range((until_on - from_on).days + 1):
+        on = from_on + count * DAY
+        if not found or on.weekday() == 0:
+            found.append([])
+        found[-1].append(on)
+    return found
 
 
 def promise_of(row: CoverPromise) -> Promise:

@@ -25,7 +25,8 @@ BEFORE = timedelta(days=400)
 """How long before a period a stay can have ended and still tell how long its bed stood empty."""
 
 
-def _ours(network_id: int, agency_id: int | None) -> ColumnElement[bool]:
+def ours(network_id: int, agency_id: int | None) -> ColumnElement[bool]:
+    """Return which refuges are counted: the network's, or one agency's."""
     return Refuge.network_id == network_id if agency_id is None else Refuge.agency_id == agency_id
 
 
@@ -42,7 +43,7 @@ def spells(session: Session, network_id: int, period: Period, *, agency_id: int 
         .outerjoin(BedMove, BedMove.from_stay_id == Stay.id)
         .outerjoin(MoveOn, MoveOn.stay_id == Stay.id)
         .where(
-            _ours(network_id, agency_id), Stay.started_at < ends, or_(Stay.ended_at.is_(None), Stay.ended_at >= begins)
+            ours(network_id, agency_id), Stay.started_at < ends, or_(Stay.ended_at.is_(None), Stay.ended_at >= begins)
         ),
     )  # fmt: skip
     return [
@@ -57,13 +58,13 @@ def units(session: Session, network_id: int, *, agency_id: int | None = None) ->
     beds = session.execute(
         select(Bed.id, Refuge.name, Bed.opened_on, Bed.retired_on)
         .join(Refuge, Refuge.id == Bed.refuge_id)
-        .where(_ours(network_id, agency_id)),
+        .where(ours(network_id, agency_id)),
     ).all()
     for bed, since, ended, reason in session.execute(
         select(Closure.bed_id, Closure.from_at, Closure.ended_at, Closure.reason)
         .join(Bed, Bed.id == Closure.bed_id)
         .join(Refuge, Refuge.id == Bed.refuge_id)
-        .where(_ours(network_id, agency_id)),
+        .where(ours(network_id, agency_id)),
     ):
         closures[bed].append((since, ended, reason))
     return [Unit(bed, refuge, opened, retired, tuple(closures[bed])) for bed, refuge, opened, retired in beds]
@@ -75,6 +76,6 @@ def held(session: Session, network_id: int, *, agency_id: int | None = None) -> 
         select(Hold.bed_id, Hold.from_at, Hold.until_at, Hold.ended_at)
         .join(Bed, Bed.id == Hold.bed_id)
         .join(Refuge, Refuge.id == Bed.refuge_id)
-        .where(_ours(network_id, agency_id)),
+        .where(ours(network_id, agency_id)),
     )
     return [(bed, since, until if ended is None else min(until, ended)) for bed, since, until, ended in rows]

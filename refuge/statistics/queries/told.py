@@ -9,7 +9,9 @@ from sqlalchemy import select
 from refuge.codes.models import Code
 from refuge.statistics.counting import in_period
 from refuge.statistics.kpis import Told
+from refuge.statistics.queries.care import care
 from refuge.statistics.queries.facts import facts
+from refuge.statistics.queries.given import given
 from refuge.statistics.queries.stays import held, spells, units
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ def told(
     agency_id: int | None = None,
     basis: Basis | None = None,
 ) -> Told:
-    """Return the facts of the period (received in it unless `basis` says otherwise), its stays, beds and holds."""
+    """Return the facts of the period (received in it unless `basis` says otherwise) and what stands beside."""
     found = facts(session, network_id, period, agency_id=agency_id)
     return Told(
         period, in_period(found, period) if basis is None else in_period(found, period, basis),
         spells(session, network_id, period, agency_id=agency_id), units(session, network_id, agency_id=agency_id),
         held(session, network_id, agency_id=agency_id), at,
+        care(session, network_id, period, at=at, agency_id=agency_id),
+        given(session, network_id, period, at=at, agency_id=agency_id),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,9 +20,8 @@ from refuge.database import lock_for_writing, new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.statistics.catalogue import definitions_version
-from refuge.statistics.counting import RECEIVED, Counting, Share, Table
-from refuge.statistics.facts import Outcome
-from refuge.statistics.family import ADDING_UP, Earlier, Family, family, parts_of, problem
+from refuge.statistics.counting import Counting, Share, Table
+from refuge.statistics.family import Earlier, Family, family, problem
 from refuge.statistics.kpis import Figure, figures
 from refuge.statistics.models import Edition, EditionTable, EditionWorking
 from refuge.statistics.periods import Kind, Period, financial_year_of, last_quarters
@@ -34,6 +32,7 @@ from refuge.statistics.queries.facts import facts
 from refuge.statistics.queries.targets import judgements, meanings
 from refuge.statistics.queries.told import sides, told
 from refuge.statistics.queries.words import words
+from refuge.statistics.service.years import published_quarters, summed_figures, summed_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,53 +141,12 @@ def _settled(at: datetime) -> Period:
 
 def _count(session: Session, network_id: int, period: Period, at: datetime) -> Counted:
     found = told(session, network_id, period, at=at)
-    tables = Counting(words(session)).add_all(found.facts).tables()
-    if period.kind is Kind.YEAR:
-        tables = _from_quarters(session, network_id, period, tables)
+    tables = [*Counting(words(session)).add_all(found.facts).tables(), *found.given.tables()]
     made = figures(found)
-    return Counted(period, tables, _agreeing(made, tables), sides(session))
-
-
-def _from_quarters(session: Session, network_id: int, period: Period, tables: Sequence[Table]) -> list[Table]:
-    """Let a year's referral events be those of its quarters as published: else their difference would tell of a few."""
-    counts: Counter[str] = Counter()
-    for quarter in period.quarters():
-        published = workings(session, network_id, quarter)
-        if not published:
-            raise Refused(f"Publish {quarter.label} first: a year is made of its quarters.", code="edition.quarters")
-        counts.update(published[-1][1]["family"]["cells"])
-    added = []
-    for table in tables:
-        if table.key not in {"need", "outcome", "reason", "waiting", *ADDING_UP}:
-            added.append(table)
-            continue
-        keys = [parts_of(key) for key in counts if key.startswith(f"{table.key}/")]
-        labels = dict(table.rows)
-        rows = [*table.rows, *sorted({(row, row) for _, row, _ in keys if row not in labels})]
-        sums = {(row, column): counts[f"{table.key}/{row}/{column}"] for _, row, column in keys}
-        added.append(replace(table, rows=rows, counts=sums))
-    return added
-
-
-def _agreeing(made: Mapping[str, Figure], tables: Sequence[Table]) -> dict[str, Figure]:
-    """Let figures of referrals rest on the counts of the tables, so that both always say the same.
-
-    They differ where a year is made of quarters that were published before its last referrals were decided.
-    """
-    by_key = {table.key: table for table in tables}
-    ended = {row: by_key["outcome"].count(row, RECEIVED) for row in ("all", *Outcome)}
-    decided = ended["all"] - ended[Outcome.OPEN]
-    share = made["K07"].share
-    if share is not None and share.of == decided:
-        return dict(made)
-    soon = sum(by_key["waiting"].count(row, RECEIVED) for row in ("4h", "24h"))
-    again = {
-        "K06": Figure("K06", ended["all"]),
-        "K07": Figure("K07", share=Share(decided - ended[Outcome.PLACED], decided)),
-        "K08": Figure("K08", share=Share(ended[Outcome.SERVICE], decided - ended[Outcome.NOT_FOR_US])),
-        "K10": Figure("K10", share=Share(soon, ended["all"])),
-    }
-    return {code: again.get(code, figure) for code, figure in made.items() if not code.startswith("K09")}
+    if period.kind is Kind.YEAR:
+        quarters = published_quarters(session, network_id, period)
+        tables, made = summed_tables(tables, quarters), summed_figures(made, quarters)
+    return Counted(period, tables, made, sides(session))
 
 
 def _linked(

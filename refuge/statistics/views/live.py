@@ -48,8 +48,9 @@ PAPER = Period(date(2015, 12, 1), date(2016, 9, 30))
 def _period(form: PeriodForm) -> tuple[Period, bool]:
     """Return the period that the address asks for, and whether it could be read; nothing asked: this quarter."""
     if not request.args.get("since") and not request.args.get("until"):
-        quarter = quarter_of(form.on)
-        return Period(quarter.since, form.on), True
+        period = Period(quarter_of(form.on).since, form.on)
+        form.since.data, form.until.data = _days(period).values()  # the form says what is counted, as the heading does
+        return period, True
     fine = form.validate()
     return (Period(*form.period()) if fine else quarter_of(form.on).before), fine
 
@@ -87,7 +88,7 @@ def _counted(period: Period, basis: Basis) -> tuple[dict[str, Shown], dict[str, 
     """Count a period of her own service, exactly."""
     reader, profile, nothing = user(), profiles()[INTERNAL], frozenset[str]()
     found = told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id, basis=basis)
-    counted = Counting(words(session)).add_all(found.facts).tables()
+    counted = [*Counting(words(session)).add_all(found.facts).tables(), *found.given.tables()]
     meant = meanings(session, reader.network_id, period.until)
     judged = judgements(session, reader.network_id, period)
     made = {
