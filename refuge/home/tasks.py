@@ -89,6 +89,8 @@ def decisions(day: Day, at: datetime) -> list[Due]:
               for ref in day.privacy.sealed]  # fmt: skip
     found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: remind your privacy officer", ref,
                   link=("plans.privacy", ref)) for ref in day.privacy.overdue]  # fmt: skip
+    found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: name another privacy officer", ref,
+                  link=("plans.officers", ref)) for ref in day.privacy.unasked]  # fmt: skip
     found += [_lapsed(hold, at) for hold in day.lapsed]
     found += [_let_go(bed) for bed in day.let_go]
     return found + [_elsewhere(hold, at) for hold in day.elsewhere]

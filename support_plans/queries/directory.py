@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from support_plans.access import readable
@@ -12,7 +12,7 @@ from support_plans.models import Service, Signpost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -20,13 +20,23 @@ if TYPE_CHECKING:
     from refuge.referrals.models import Referral
 
 
-def services(session: Session, reader: Person) -> Sequence[Service]:
-    """Return the services of the reader's network that can be chosen, by kind and name."""
+def services(
+    session: Session, reader: Person, *, kind: str = "", words: str = "", checked_before: date | None = None
+) -> Sequence[Service]:
+    """Return the services of the reader's network that can be chosen, by kind and name.
+
+    Of one kind; with these words in what it is called or does; not checked since a day: where that is asked for.
+    """
+    query = select(Service).where(Service.network_id == reader.network_id, Service.ended_on.is_(None))
+    if kind:
+        query = query.where(Service.kind == kind)
+    if words:
+        columns = (Service.name, Service.what, Service.contact)
+        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    if checked_before is not None:
+        query = query.where(Service.checked_on < checked_before)
     return session.scalars(
-        select(Service)
-        .where(Service.network_id == reader.network_id, Service.ended_on.is_(None))
-        .order_by(Service.kind, Service.name)
-        .options(joinedload(Service.checked_by)),
+        query.order_by(Service.kind, Service.name).options(joinedload(Service.checked_by)),
     ).all()
 
 

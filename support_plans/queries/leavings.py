@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.accounts.models import Person
+    from support_plans.leaving import Step
 
 
 def leaving_of(session: Session, referral_id: int, *, lock: bool = False) -> Leaving | None:
@@ -33,6 +34,11 @@ def steps_of(session: Session, referral_id: int) -> Sequence[LeavingStep]:
     """Return what was said about the steps."""
     query = select(LeavingStep).where(LeavingStep.referral_id == referral_id).options(joinedload(LeavingStep.by))
     return session.scalars(query).all()
+
+
+def step_of(session: Session, referral_id: int, step: Step) -> LeavingStep | None:
+    """Return what was said last about one step."""
+    return next((row for row in steps_of(session, referral_id) if row.step is step), None)
 
 
 def discharge_of(session: Session, reader: Person, referral_id: int, *, lock: bool = False) -> Discharge | None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload
 
+from refuge.accounts.models import Agency
 from refuge.beds.models import Stay
+from refuge.london import london_date
 from refuge.permissions import Permission, Role
 from refuge.referrals.models import Referral
+from refuge.rota.models import Worker
 from support_plans.access import lived_in_beds_of
 from support_plans.models import REVIEWED_WITHIN, AlertKind, BrokenGlass, PrivacyAlert, PrivacyOfficer
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from refuge.accounts.models import Person
@@ -33,25 +37,49 @@ class Alerted:
     broken: Sequence[str] = ()
     sealed: Sequence[str] = ()
     overdue: Sequence[str] = ()
+    """For who can remind the officer of her agency."""
+    unasked: Sequence[str] = ()
+    """For who can name another officer: in all of the network."""
 
 
 def alerted(session: Session, reader: Person, *, at: datetime) -> Alerted:
-    """Return what waits for the reader: a privacy officer's alerts; for a manager, what is overdue."""
+    """Return what waits for the reader: a privacy officer's alerts; for who can see to it, what is overdue.
+
+    An overdue review stands with the manager of a refuge, and with the contact of any other agency, of each agency that
+    was alerted: hers whose person opened it, and hers in whose bed the woman lives. And with whoever names officers.
+    """
+    if reader.may(Permission.PERSON_MANAGE):
+        own = select(Agency.id).where(Agency.network_id == reader.network_id)
+        late = _late(at).where(BrokenGlass.agency_id.in_(own))
+        return Alerted(unasked=tuple(session.scalars(late)))
     if not reader.may(Permission.PLAN_SEE):
         return Alerted()
     rows = alerts(session, reader)
     overdue: tuple[str, ...] = ()
-    if reader.role is Role.REFUGE_MANAGER:
-        late = select(BrokenGlass.ref).where(
-            BrokenGlass.agency_id == reader.agency_id, BrokenGlass.reviewed_at.is_(None),
-            BrokenGlass.at < at - REVIEWED_WITHIN,
-        )  # fmt: skip
-        overdue = tuple(session.scalars(late.order_by(BrokenGlass.at)))
+    if reader.role is Role.REFUGE_MANAGER or _is_contact(session, reader, at):
+        told = select(PrivacyAlert.about_ref).where(PrivacyAlert.agency_id == reader.agency_id)
+        late = _late(at).where(or_(BrokenGlass.agency_id == reader.agency_id, BrokenGlass.ref.in_(told)))
+        overdue = tuple(session.scalars(late.where(BrokenGlass.person_id != reader.id)))
     return Alerted(
         tuple(row.about_ref for row in rows if row.kind is AlertKind.BROKEN_GLASS),
         tuple(row.about_ref for row in rows if row.kind is AlertKind.SEALED_NOTE),
         overdue,
     )
+
+
+def _late(at: datetime) -> Select[str]:
+    late = select(BrokenGlass.ref).where(BrokenGlass.reviewed_at.is_(None), BrokenGlass.at < at - REVIEWED_WITHIN)
+    return late.order_by(BrokenGlass.at)
+
+
+def _is_contact(session: Session, reader: Person, at: datetime) -> bool:
+    """Return whether the reader is whom her agency is reached through."""
+    today = london_date(at)
+    query = select(Worker.id).where(
+        Worker.person_id == reader.id, Worker.agency_id == reader.agency_id, Worker.is_agency_contact,
+        Worker.assigned_from <= today, or_(Worker.assigned_until.is_(None), Worker.assigned_until >= today),
+    )  # fmt: skip
+    return session.scalar(query) is not None
 
 
 def officer_of(session: Session, person: Person) -> PrivacyOfficer | None:

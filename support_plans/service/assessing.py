@@ -13,6 +13,7 @@ from refuge.london import london_date
 from support_plans.categories import Category
 from support_plans.models import Assessment
 from support_plans.scoring import score, score_total
+from support_plans.service.looking_in import ask_her_house
 from support_plans.service.tasks import raise_alarms
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def record_assessment(
     )  # fmt: skip
     if details.looks_at_it is not None:
         raise_alarms(session, referral, row, found.alarms, owner=details.looks_at_it, by=by, actor=actor, at=at)
+        if found.alarms:
+            ask_her_house(session, referral, by=by, actor=actor, at=at)
     return row
 
 

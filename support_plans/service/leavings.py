@@ -14,7 +14,7 @@ from support_plans.categories import Category
 from support_plans.leaving import How, Step, still_open
 from support_plans.models import Discharge, Leaving, LeavingStep, TaskKind
 from support_plans.models.leavings import NONE_WANTED
-from support_plans.queries.leavings import facts_of, leaving_of, steps_of
+from support_plans.queries.leavings import facts_of, leaving_of, step_of
 from support_plans.service.needs import end_needs_of
 from support_plans.service.tasks import add_task
 
@@ -32,6 +32,10 @@ STALE = (
     "Somebody else changed this while you had it open, and nothing of yours is saved yet. "
     "Read what is saved now, then save again."
 )
+SAID_MEANWHILE = (
+    "Somebody else said something about this step while you were typing. It stands above what you typed. "
+    "If yours should stand instead, save again."
+)
 FARTHEST_CALL = timedelta(days=366)
 SHORT, WORDS = 3, 10
 
@@ -44,6 +48,15 @@ class LeavingDetails:
     destination: str
     safe_contact: str
     her_words: str
+
+
+@dataclass(frozen=True)
+class StepDetails:
+    """How somebody says that a step stands, and what she saw of it before."""
+
+    how: How
+    note: str
+    seen: str
 
 
 @dataclass(frozen=True)
@@ -132,19 +145,33 @@ def ask_for_calls(
 
 
 def say_step(
-    session: Session, referral: Referral, step: Step, how: How, note: str, *, by: Person, actor: Actor, at: datetime
+    session: Session,
+    referral: Referral,
+    step: Step,
+    said: StepDetails,
+    *,
+    by: Person,
+    actor: Actor,
+    at: datetime,
 ) -> LeavingStep:
-    """Say that a step is done, or is not needed and why. It can be said anew."""
-    if len(note) < SHORT:
+    """Say that a step is done, or is not needed and why. It can be said anew, by whoever saw what was said last."""
+    if len(said.note) < SHORT:
         raise Refused("Say to whom it was handed over, or why it is not needed", field="note")
-    row = next((one for one in steps_of(session, referral.id) if one.step is step), None)
+    row = step_of(session, referral.id, step)
+    if seen_of(row) != said.seen:
+        raise Refused(SAID_MEANWHILE, code="stale", field="note")
     if row is None:
         row = LeavingStep(referral_id=referral.id, step=step)
         session.add(row)
-    row.how, row.note, row.by_id, row.at = how, note, by.id, at
+    row.how, row.note, row.by_id, row.at = said.how, said.note, by.id, at
     session.flush()
-    record(session, "leaving.step_said", referral.ref, by=actor, at=at, step=step, how=how)
+    record(session, "leaving.step_said", referral.ref, by=actor, at=at, step=step, how=said.how)
     return row
+
+
+def seen_of(row: LeavingStep | None) -> str:
+    """Return what a form about a step was opened with: the instant of what was said last."""
+    return "" if row is None else row.at.isoformat()
 
 
 def write_discharge(

@@ -1,4 +1,4 @@
-"""A plan opened with her: her words, two goals, consent for recovery only, sessions asked for, a review.
+"""A plan opened with her: her words, two goals, PHQ-9, consent for recovery only, sessions asked for, a review.
 
 With a pointer on a wide window, and with the keyboard alone on a phone; every page on the way is read by axe.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from support_plans.scoring.phq9 import PHQ_9
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.test_whole_path import sound
@@ -48,6 +49,32 @@ def keep(hand: Mouse, button: str) -> None:
     sound(hand.page)
 
 
+def fill_in_phq_9(hand: Mouse) -> None:
+    """Fill in the nine questions with her, and come back to her plan."""
+    page = hand.page
+    hand.follow("Risk, scores, tasks and other records")
+    page.wait_for_url(re.compile(r"/care/R-\d{5}$"))
+    sound(page)
+    hand.follow("Scores over time")
+    page.wait_for_url("**/scores")
+    hand.follow("PHQ-9")
+    page.wait_for_url("**/scores/new/PHQ_9")
+    for number, item in enumerate(PHQ_9.items, start=1):
+        hand.answer(f"{number}. {item.words}", "Not at all" if number == len(PHQ_9.items) else "Several days")
+    sound(page)
+    hand.press("Keep it")
+    page.wait_for_url(re.compile(r"/scores/AS-\d{5}$"))
+    expect(page.get_by_text("Mild", exact=True)).to_be_visible()
+    sound(page)
+    hand.follow("Back to her scores")
+    page.wait_for_url("**/scores")
+    sound(page)
+    hand.follow("Back to R-")
+    page.wait_for_url(re.compile(r"/care/R-\d{5}$"))
+    hand.follow("Her support plan")
+    page.wait_for_url(PLAN)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("how", HANDS)
 def test_a_plan_is_opened_with_her_step_by_step(how: str, site: Site, sign_in: Callable[..., Page]) -> None:
@@ -71,6 +98,7 @@ def test_a_plan_is_opened_with_her_step_by_step(how: str, site: Site, sign_in: C
         hand.type_into("What is the next step?", "Ask the council together")
         keep(hand, "Keep the goal")
     expect(page.get_by_text("A door that locks", exact=False).first).to_be_visible()
+    fill_in_phq_9(hand)
     hand.follow("What she agreed to share")
     page.wait_for_url("**/sharing")
     hand.answer("With which agency?", "Turning Point")

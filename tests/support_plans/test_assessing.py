@@ -10,10 +10,13 @@ import pytest
 from refuge.database import now
 from refuge.london import london_date
 from support_plans.categories import Category
-from support_plans.models import Assessment, TaskKind
+from support_plans.models import Assessment, Part, TaskKind
 from support_plans.scoring import AUDIT, GAD_7, PHQ_9
-from tests.placements.deciding import audited, boxes, person_ref
-from tests.support_plans.served import resident, rows, send, share_with, tasks
+from support_plans.service.allocating import allocate
+from tests.builders import Pilot
+from tests.placements.deciding import audited, boxes, database_of, person_ref
+from tests.support_plans.rows import actor_of, worker_of
+from tests.support_plans.served import referral_of, resident, rows, send, share_with, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +79,37 @@ def test_question_nine_waits_for_a_named_person_and_loses_nothing_meanwhile(
     assert "She is calm" in answer.text
     assert rows(app, Assessment) == tasks(app) == []
     assert send(browser, path, **told, looks_at_it=person_ref(app, "practitioner")).status_code == 302
-    [row], [task] = rows(app, Assessment), tasks(app)
+    [row], [task, house] = rows(app, Assessment), tasks(app)
     assert row.band == "minimal"
     assert (task.kind, task.due_on, task.assessment_id) == (TaskKind.ALARM, london_date(now()), row.id)
     assert "question 9" in task.what
+    assert (house.kind, house.due_on, house.assessment_id) == (TaskKind.ASKED, london_date(now()), None)
+
+
+def test_her_house_is_asked_to_look_in_on_her_and_not_told_why(app: Flask, sign_in_as: SignIn, her: str) -> None:
+    with database_of(app).write() as db:
+        by, keyworker = Pilot().person(db, "worker.wall"), worker_of(db, "worker.wall")
+        told: dict[str, Any] = {"by": by, "actor": actor_of(by), "at": now()}
+        allocate(db, referral_of(db, her), keyworker, Part.KEYWORKER, **told)
+    browser = sign_in_as("practitioner")
+    for tool, answers in ((PHQ_9, filled(PHQ_9, "0", phq9_9="3")), (PHQ_9, filled(PHQ_9, "0", phq9_9="2"))):
+        path = f"/care/{her}/scores/new/{tool.code}"
+        assert send(browser, path, **answers, looks_at_it=person_ref(app, "practitioner")).status_code == 302
+    [asked] = [task for task in tasks(app) if task.kind is TaskKind.ASKED]
+    with database_of(app).reading() as db:
+        assert asked.owner_id == Pilot().person(db, "worker.wall").id
+    house = sign_in_as("worker.wall")
+    for path in ("/", "/tasks", f"/tasks/{asked.ref}", f"/care/{her}", "/huddle", f"/care/{her}/scores"):
+        page = house.get(path).text
+        assert "Look in on her today, and ring Health trust first" in page or path.endswith("scores"), path
+        for secret in ("question 9", "harming", "minimal"):
+            assert secret not in page, (path, secret)
+
+
+def test_a_house_that_took_it_itself_has_one_task_and_not_two(app: Flask, sign_in_as: SignIn, her: str) -> None:
+    told = filled(PHQ_9, "0", phq9_9="1", looks_at_it=person_ref(app, "worker.wall"))
+    assert send(sign_in_as("worker.wall"), f"/care/{her}/scores/new/PHQ_9", **told).status_code == 302
+    assert [task.kind for task in tasks(app)] == [TaskKind.ALARM]
 
 
 def test_item_six_of_core_10_does_the_same(app: Flask, sign_in_as: SignIn, her: str) -> None:
@@ -88,7 +118,7 @@ def test_item_six_of_core_10_does_the_same(app: Flask, sign_in_as: SignIn, her: 
     told = {"total": "4", "core10_6": "2", "occasion": "review", **today}
     assert send(browser, path, **told).status_code == 409
     assert send(browser, path, **told, looks_at_it=person_ref(app, "practitioner")).status_code == 302
-    assert [task.kind for task in tasks(app)] == [TaskKind.ALARM]
+    assert [task.kind for task in tasks(app)] == [TaskKind.ALARM, TaskKind.ASKED]
     [row] = rows(app, Assessment)
     assert (row.total, row.band) == (4, "")
 

@@ -99,3 +99,22 @@ def test_the_database_keeps_networks_apart_and_outcomes_dated(app: Flask, sign_i
         db.execute(update(Signpost).values(service_id=other))
     with pytest.raises(IntegrityError), database_of(app).write() as db:
         db.execute(update(Signpost).values(outcome="helped"))
+
+
+def test_the_directory_is_searched_by_words_by_kind_and_by_what_to_check(app: Flask, sign_in_as: SignIn) -> None:
+    with database_of(app).write() as db:
+        by = Pilot().person(db, "worker.wall")
+        add_service(db, by, name="Open door", kind="housing", what="Deposits for 100% of a rent")
+        add_service(db, by, name="Quiet room", kind="health", checked_on=london_date(now()) - timedelta(days=200))
+    browser = sign_in_as("worker.wall")
+
+    def found(asked: str) -> list[str]:
+        page = browser.get(f"/directory?{asked}").text
+        return [name for name in ("Open door", "Quiet room") if f"{name}</a>" in page]
+
+    assert found("") == ["Open door", "Quiet room"]
+    assert found("words=DEPOSITS") == found("words=100%25") == found("kind=housing") == ["Open door"]
+    assert found("kind=health") == found("old=yes") == ["Quiet room"]
+    assert found("words=%25%25") == found("words=door&kind=health") == []
+    assert "Nothing in the directory is like that" in browser.get("/directory?words=nothing").text
+    assert "Check it" in browser.get("/directory").text

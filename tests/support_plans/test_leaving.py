@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -170,6 +172,24 @@ def test_a_step_is_not_needed_only_with_a_reason(app: Flask, sign_in_as: SignIn,
     [step] = rows(app, LeavingStep)
     assert (step.step, step.how) == (Step.DISCHARGE, How.NOT_NEEDED)
     assert browser.get(f"/care/{her}/leaving/steps/nothing").status_code == 404
+
+
+def test_two_who_speak_of_one_step_at_once_lose_nothing(app: Flask, sign_in_as: SignIn, her: str) -> None:
+    first, path = sign_in_as("worker.wall"), f"/care/{her}/leaving/steps/final_scores"
+    second = sign_in_as("manager.wall")
+    assert first.post(path, data={"how": "not_needed", "note": "She did not want to"}).status_code == 302
+    answer = second.post(path, data={"how": "not_needed", "note": "She left at night", "seen": ""})
+    assert answer.status_code == 409
+    for words in ("She did not want to", "She left at night", "Saved meanwhile"):
+        assert words in answer.text
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', answer.text)
+    assert seen is not None
+    said = {"how": "not_needed", "note": "She left at night", "seen": unescape(seen[1])}
+    assert second.post(path, data=said).status_code == 302
+    assert [row.note for row in rows(app, LeavingStep)] == ["She left at night"]
+    stranger = sign_in_as("recovery").get(path)
+    assert stranger.status_code == 409
+    assert "She left at night" not in stranger.text
 
 
 def test_calls_are_made_only_where_she_agreed(app: Flask, sign_in_as: SignIn, her: str) -> None:

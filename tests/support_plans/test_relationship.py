@@ -225,6 +225,24 @@ def test_the_review_of_a_broken_glass_lists_all_that_was_read_of_her(app: Flask,
     assert other not in page
 
 
+def test_a_review_that_is_late_stands_with_everybody_who_can_see_to_it(app: Flask, sign_in_as: SignIn) -> None:
+    ref = resident(app)
+    with database_of(app).write() as db:
+        by = Pilot().person(db, "recovery")
+        long_ago = now() - timedelta(hours=73)
+        told: dict[str, Any] = {"by": by, "actor": actor_of(by), "at": long_ago}
+        glass = break_glass(db, referral_of(db, ref), "risk_to_life", "She is in danger", **told).ref
+        officer = Pilot().person(db, "manager.wall")
+        name_officer(db, officer, by=officer, actor=actor_of(officer), at=now())
+    assert "remind your privacy officer" in sign_in_as("manager.wall").get("/").text
+    today = sign_in_as("administrator").get("/").text
+    assert "name another privacy officer" in today
+    assert glass in today
+    assert ref not in today
+    for name in ("recovery", "practitioner", "manager.panahghar", "worker.wall"):
+        assert glass not in sign_in_as(name).get("/").text, name
+
+
 def test_she_is_told_of_every_kind_of_look(app: Flask, sign_in_as: SignIn) -> None:
     ref = resident(app, seen_by=["recovery"])
     with database_of(app).write() as db:

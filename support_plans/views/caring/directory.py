@@ -41,12 +41,16 @@ STALE_AFTER = timedelta(days=180)
 def directory() -> ResponseReturnValue:
     """Show the services that women are sent on to, each with the day on which it was checked."""
     today, kinds = london_date(now()), labels(session, LISTS)["signpost_kind"]
-    rows = queries.services(session, user())
+    kind, words, old = request.args.get("kind", ""), request.args.get("words", "").strip()[:60], "old" in request.args
+    rows = queries.services(
+        session, user(), kind=kind if kind in kinds else "", words=words,
+        checked_before=today - STALE_AFTER if old else None,
+    )  # fmt: skip
     shown = [
         (row, kinds.get(row.kind, row.kind), date_words(row.checked_on, today=today), _is_stale(row, today))
         for row in rows
     ]
-    return render_template("care/directory.html", rows=shown)
+    return render_template("care/directory.html", rows=shown, kinds=kinds, kind=kind, words=words, old=old)
 
 
 def _is_stale(row: Service, today: date) -> bool:

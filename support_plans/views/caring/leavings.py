@@ -29,11 +29,13 @@ from support_plans.shown_scores import pairs
 from support_plans.views.caring.room import blueprint, chosen, done, refuse, resident_or_404, saw, sent_before
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from refuge.beds.forms.fields import RoomForm
     from refuge.referrals.models import Referral
-    from support_plans.models import Discharge
+    from support_plans.models import Discharge, LeavingStep
 
 WAYS = {
     Step.DISCHARGE: "care.discharge", Step.SAFE_CONTACT: "care.tell_leaving", Step.HER_WORDS: "care.tell_leaving",
@@ -181,20 +183,38 @@ def say_step(ref: str, step: str) -> ResponseReturnValue:
     """Say that a step is done, or is not needed and why."""
     resident = resident_or_404(ref, lock=request.method == "POST")
     named = Step(step) if step in set(Step) else abort(404)
-    form = StepForm(can_be_done=named in SAID)
+    row = queries.step_of(session, resident.id, named)
+    _refuse_unread_step(row, resident)
     if request.method == "GET":
         saw("leaving.seen", resident.ref)
-        return _form_page(resident, form, named.label, [])
+        kept = {} if row is None else {"how": row.how.value, "note": row.note}
+        return _step_page(resident, named, StepForm(can_be_done=named in SAID, seen=service.seen_of(row), **kept))
+    form = StepForm(can_be_done=named in SAID)
     if not form.validate():
-        return _form_page(resident, form, named.label, []), 422
+        return _step_page(resident, named, form), 422
     try:
         service.say_step(
-            session, resident, named, How(form.how.data), form.note.typed, by=user(), actor=current_actor(), at=now()
-        )
+            session, resident, named, service.StepDetails(How(form.how.data), form.note.typed, form.seen.data or ""),
+            by=user(), actor=current_actor(), at=now(),
+        )  # fmt: skip
     except Refused as refused:
         refuse(form, refused)
-        return _form_page(resident, form, named.label, []), 409
+        row = queries.step_of(session, resident.id, named)
+        form.seen.data = service.seen_of(row)
+        return _step_page(resident, named, form, row), 409
     return done(url_for("care.leaving", ref=ref), "Saved.")
+
+
+def _refuse_unread_step(row: LeavingStep | None, resident: Referral) -> None:
+    """Raise Refused where another agency said it and the reader has no basis to read what it said."""
+    reach = access.reach_of(session, user(), resident.id, at=now()) or abort(404)
+    if row is not None and not reach.may_read(Category.SAFETY, written_by=row.by.agency_id):
+        raise Refused(ANOTHERS, code="leaving.anothers")
+
+
+def _step_page(resident: Referral, step: Step, form: StepForm, saved: LeavingStep | None = None) -> str:
+    words = [] if saved is None else [(f"{saved.how.label}, {saved.by.name}", saved.note)]
+    return _form_page(resident, form, step.label, [], saved=words)
 
 
 @blueprint.route("/care/<ref>/leaving/discharge", methods=["GET", "POST"])
@@ -250,6 +270,10 @@ def agree_discharge(ref: str) -> ResponseReturnValue:
     return done(url_for("care.discharge", ref=ref), "You agreed to the discharge.")
 
 
-def _form_page(resident: Referral, form: RoomForm, title: str, intro: list[str]) -> str:
+def _form_page(
+    resident: Referral, form: RoomForm, title: str, intro: list[str], *, saved: Sequence[tuple[str, str]] = ()
+) -> str:
     back = ("Back to her leaving", url_for("care.leaving", ref=resident.ref))
-    return render_template("care/form.html", title=f"{title}: {resident.ref}", intro=intro, form=form, back=back)
+    return render_template(
+        "care/form.html", title=f"{title}: {resident.ref}", intro=intro, form=form, back=back, saved=saved
+    )
