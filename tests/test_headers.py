@@ -11,7 +11,9 @@ from refuge.app import create_app
 from refuge.config import Config, Setting
 from tests.builders import ADDRESS
 from tests.databases import KEY
-from tests.test_policy_matrix import NOBODY, READERS, World, cells, routes
+from tests.policy.cells import cells, routes
+from tests.policy.oracle import NOBODY, READERS
+from tests.policy.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
