@@ -42,6 +42,18 @@ def find_replay(session: Session, reader: Person, ref: str, *, lock: bool = Fals
     return session.scalar(query.with_for_update(of=Replay) if lock else query)
 
 
+def published_beside(session: Session, replay: Replay) -> str | None:
+    """Return the ref of a published replay of the network that covers any of the same days."""
+    return session.scalar(
+        select(Replay.ref)
+        .where(
+            Replay.network_id == replay.network_id, Replay.id != replay.id, Replay.published_at.is_not(None),
+            Replay.first <= replay.last, Replay.last >= replay.first,
+        )
+        .limit(1)
+    )  # fmt: skip
+
+
 def under_way(session: Session, network_id: int) -> Replay | None:
     """Return the replay of a network that waits or runs."""
     return session.scalar(select(Replay).where(Replay.network_id == network_id, Replay.state.in_(UNDER_WAY)))

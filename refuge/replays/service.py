@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from refuge.audit.service import SYSTEM, record
-from refuge.database import new_ref
+from refuge.database import lock_for_writing, new_ref
 from refuge.errors import Refused
 from refuge.replays.models import ChangeCost, Replay, ReplayState
-from refuge.replays.queries import under_way
+from refuge.replays.queries import published_beside, under_way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,10 +106,19 @@ def without_people(gains: Gains) -> dict[str, object]:
 
 def publish(session: Session, replay: Replay, *, by: Person, actor: Actor, at: datetime) -> None:
     """Let commissioners of the network read a replay, small numbers hidden. Once: it stays published."""
+    lock_for_writing(session, f"published replays of {replay.network_id}")
     if replay.state is not ReplayState.DONE:
         raise Refused("Only a replay that is done can be published.", code="not_done")
     if replay.published_at is not None:
         raise Refused("It has been published already.", code="published")
+    other = published_beside(session, replay)
+    if other is not None:
+        # Two of them could be subtracted from each other: what one hides, the other might tell.
+        raise Refused(
+            f"Replay {other} of these days is published, and two of the same days can be subtracted from each other. "
+            "Ask for one replay with every change that commissioners should read, over days that none covers.",
+            code="published_beside",
+        )
     replay.published_at, replay.published_by_id = at, by.id
     record(session, "replay.published", replay.ref, by=actor, at=at)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from refuge.statistics.dimensions import NOT_SAID, Dimension, Lists, dimensions, needs_in
-from refuge.statistics.facts import NEEDS, Fact, Outcome
+from refuge.london import day_begins
+from refuge.statistics.dimensions import NOT_SAID, Dimension, Lists, band, dimensions, needs_in
+from refuge.statistics.facts import NEEDS, UNSUCCESSFUL, Fact, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,9 +75,10 @@ class Table:
 
 def in_period(facts: Iterable[Fact], period: Period, basis: Basis = Basis.RECEIVED) -> list[Fact]:
     """Return the facts that belong to a period, by the day received or by the day decided."""
+    begins, ends = day_begins(period.since), day_begins(period.until + timedelta(days=1))
     if basis is Basis.RECEIVED:
-        return [fact for fact in facts if fact.received_on in period]
-    return [fact for fact in facts if fact.decided and fact.decided_on in period]
+        return [fact for fact in facts if begins <= fact.received_at < ends]
+    return [fact for fact in facts if fact.decided and fact.decided_at is not None and begins <= fact.decided_at < ends]
 
 
 def short_of(fact: Fact) -> str:
@@ -104,7 +107,7 @@ def cross(facts: Iterable[Fact], rows: Dimension, columns: Dimension) -> Table:
     )  # fmt: skip
 
 
-@dataclass
+@dataclass(slots=True)
 class Household:
     """What is known of a household over all its referrals of the period."""
 
@@ -117,7 +120,8 @@ class Household:
     def add(self, fact: Fact) -> None:
         """Take a referral into account: the largest family that was told, and whatever happened at least once."""
         self.needs |= fact.needs
-        self.children, self.adults = max(self.children, fact.children), max(self.adults, fact.adults)
+        self.children = max(self.children, fact.children)
+        self.adults = max(self.adults, fact.adults)
         self.placed |= fact.outcome is Outcome.PLACED
         self.unmet |= fact.outcome is Outcome.SERVICE
 
@@ -129,50 +133,44 @@ class Counting:
     lists: Lists
     events: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
     households: dict[int, Household] = field(default_factory=lambda: defaultdict(Household))
-    hours: list[float] = field(default_factory=list)
-    hours_to_place: list[float] = field(default_factory=list)
-    unasked: Counter[str] = field(default_factory=Counter)
     why: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Reason -> the households that were turned away for it at least once."""
-    could_have: int = 0
-    """How many were turned away for want of a place although some bed could have taken them."""
 
     def __post_init__(self) -> None:
         self.by = dimensions(self.lists)
 
     def add_all(self, facts: Iterable[Fact]) -> Counting:
         """Count every fact; return itself."""
-        shapes = [(key, self.by[key].keys_of, self.events[key]) for key in SHAPES]
-        everything, reasons, outcomes, waits = (self.events[key] for key in (ALL, "reason", "outcome", "waiting"))
-        reason_of, wait_of = self.by["reason"].keys_of, self.by["waiting"].keys_of
+        found: dict[tuple[Any, ...], Fact] = {}
+        numbers: Counter[tuple[Any, ...]] = Counter()
         for fact in facts:
-            short = short_of(fact)
-            everything[ALL, RECEIVED] += 1
-            everything[ALL, short] += 1
-            outcomes[fact.outcome.value, RECEIVED] += 1
-            for _, keys_of, counts in shapes:
-                for row in keys_of(fact):
-                    counts[row, RECEIVED] += 1
-                    counts[row, short] += 1
-            for row in reason_of(fact):
-                reasons[row, RECEIVED] += 1
-            if fact.decided:
-                for row in wait_of(fact):
-                    waits[row, RECEIVED] += 1
+            shape = (
+                fact.outcome, fact.reason, fact.needs, fact.refuge, fact.ethnicity, fact.area, fact.source,
+                fact.children, fact.searches, band(fact.hours_to_decision),
+            )  # fmt: skip
+            numbers[shape] += 1
+            found.setdefault(shape, fact)
             self.households[fact.household].add(fact)
-            if fact.unsuccessful:
+            if fact.outcome in UNSUCCESSFUL:
                 self.why[fact.reason or NOT_SAID].add(fact.household)
-            self._note(fact)
+        for shape, fact in found.items():
+            self._add(fact, numbers[shape])
         return self
 
-    def _note(self, fact: Fact) -> None:
-        if (hours := fact.hours_to_decision) is not None:
-            self.hours.append(hours)
-        if fact.placed_at is not None and (hours := fact.hours_to_place) is not None:
-            self.hours_to_place.append(hours)
-        if fact.unasked:
-            self.unasked.update(needs_in(fact.unasked))
-        self.could_have += fact.outcome is Outcome.SERVICE and fact.could_have > 0
+    def _add(self, fact: Fact, number: int) -> None:
+        """Count so many referrals that stand in the same rows as this one."""
+        columns = (RECEIVED, short_of(fact))
+        for column in columns:
+            self.events[ALL][ALL, column] += number
+        for key in SHAPES:
+            counts = self.events[key]
+            for row in self.by[key].keys_of(fact):
+                for column in columns:
+                    counts[row, column] += number
+        told = ("outcome", "reason", "waiting") if fact.decided else ("outcome", "reason")
+        for key in told:
+            for row in self.by[key].keys_of(fact):
+                self.events[key][row, RECEIVED] += number
 
     def tables(self) -> list[Table]:
         """Return every table, each with its unit."""

@@ -152,6 +152,22 @@ def test_only_what_is_done_is_published_and_once(database: Database) -> None:
             service.publish(db, found, by=by, actor=SYSTEM, at=now())
 
 
+def test_no_two_published_replays_share_a_day_so_that_none_can_be_subtracted_from_another(database: Database) -> None:
+    for _ in range(2):
+        with database.write() as db:
+            ask(db)
+        running.run_replays(database)
+    with database.write() as db:
+        by = Pilot().person(db, "manager.wall")
+        first, second = db.scalars(select(Replay).order_by(Replay.id)).all()
+        service.publish(db, first, by=by, actor=SYSTEM, at=now())
+        with pytest.raises(Refused, match=f"Replay {first.ref} of these days is published"):
+            service.publish(db, second, by=by, actor=SYSTEM, at=now())
+        second.first = second.last = first.last + timedelta(days=1)
+        service.publish(db, second, by=by, actor=SYSTEM, at=now())
+        assert second.published_at is not None, "days that none covers"
+
+
 def test_what_a_worker_day_gives_is_the_networks_to_say(database: Database) -> None:
     with database.write() as db:
         by = Pilot().person(db, "manager.wall")

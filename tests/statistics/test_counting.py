@@ -29,7 +29,7 @@ from refuge.statistics.counting import (
     headlines,
     in_period,
 )
-from refuge.statistics.dimensions import BANDS, band, combination_words, dimensions
+from refuge.statistics.dimensions import BANDS, band, combination_words, dimensions, needs_in
 from refuge.statistics.facts import NEEDS, Outcome
 from refuge.statistics.periods import Period, quarter_of
 from refuge.statistics.queries.facts import facts
@@ -110,7 +110,7 @@ def test_not_asked_is_never_no(database: Database) -> None:
             db, needs={"mental_health": "no", "alcohol": "no", "drugs": "no"}, recourse="RECOURSE", access_asked=True
         )
         referred(db, needs={"mental_health": "not_asked", "alcohol": "low"}, recourse="NOT_KNOWN")
-        unasked = Counting({}).add_all(read(db)).unasked
+        unasked = Counter(need for fact in read(db) for need in needs_in(fact.unasked))
         counted = tables(read(db))["need"]
     assert unasked["mental_health"] == 2
     assert unasked["substance"] == 1, "one said no, one is known to need help"

@@ -26,6 +26,7 @@ from refuge.statistics.periods import Period, last_quarters, quarter_of
 from refuge.statistics.service.editions import JOB, SETTLES, publish, publish_due
 from refuge.statistics.workbooks import guarded
 from tests.builders import Pilot
+from tests.rota.rows import add_pattern, add_worker
 from tests.statistics.rows import AWAY, paper, referred
 from tests.statistics.test_editions import busy
 
@@ -296,3 +297,23 @@ def test_the_form_says_the_days_that_are_counted_when_nobody_typed_any(
         typed = dict(re.findall(r'name="(since|until)"[^>]*value="([^"]*)"', page))
         assert typed == {"since": f"{begun:%-d %-m %Y}", "until": f"{on:%-d %-m %Y}"}
         assert Period(begun, on).days_words in text_of(page)
+
+
+def test_what_in_reach_and_training_gave_stands_on_every_page_and_in_every_file(
+    ref: str, sign_in_as: Callable[[str], FlaskClient], database: Database
+) -> None:
+    heads = "Rostered For contact Offered Used Missed"
+    with database.write() as db:
+        add_pattern(db, add_worker(db), "WALL")
+    assert heads in text_of(sign_in_as("manager.wall").get("/statistics").text)
+    browser = sign_in_as("commissioner")
+    page = text_of(browser.get(f"/published/{ref}").text)
+    assert heads in page
+    for code in ("K12", "K13", "K14", "K15", "K16", "K17-mental_health", "K19", "K20", "K21"):
+        assert code in page
+    answer = browser.get(f"/published/{ref}/pdf")
+    words = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages))
+    assert "What in-reach and training gave" in words
+    assert "Workshops held 0" in words
+    lines = csv.DictReader(io.StringIO(browser.get(f"/published/{ref}/csv").data.decode("utf-8-sig")))
+    assert {"In-reach hours", "In-reach sessions by provider", "Training"} <= {line["table"] for line in lines}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from refuge.codes.models import Code
-from refuge.statistics.counting import in_period
+from refuge.statistics.counting import Basis, in_period
 from refuge.statistics.kpis import Told
 from refuge.statistics.queries.care import care
 from refuge.statistics.queries.facts import facts
@@ -15,11 +15,12 @@ from refuge.statistics.queries.given import given
 from refuge.statistics.queries.stays import held, spells, units
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from refuge.statistics.counting import Basis
+    from refuge.statistics.facts import Fact
     from refuge.statistics.periods import Period
 
 
@@ -30,12 +31,13 @@ def told(
     *,
     at: datetime,
     agency_id: int | None = None,
-    basis: Basis | None = None,
+    basis: Basis = Basis.RECEIVED,
+    known: Iterable[Fact] | None = None,
 ) -> Told:
-    """Return the facts of the period (received in it unless `basis` says otherwise) and what stands beside."""
-    found = facts(session, network_id, period, agency_id=agency_id)
+    """Return the facts of the period and what stands beside them; `known`: facts that were read already, and more."""
+    found = facts(session, network_id, period, agency_id=agency_id) if known is None else known
     return Told(
-        period, in_period(found, period) if basis is None else in_period(found, period, basis),
+        period, in_period(found, period, basis),
         spells(session, network_id, period, agency_id=agency_id), units(session, network_id, agency_id=agency_id),
         held(session, network_id, agency_id=agency_id), at,
         care(session, network_id, period, at=at, agency_id=agency_id),

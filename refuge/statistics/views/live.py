@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from refuge.statistics.facts import Fact
     from refuge.statistics.published import Shown, ShownFigure
 
 PAPER = Period(date(2015, 12, 1), date(2016, 9, 30))
@@ -64,9 +65,12 @@ def dashboard() -> ResponseReturnValue:
     period, fine = _period(form)
     basis = Basis.DECIDED if request.args.get("by") == Basis.DECIDED else Basis.RECEIVED
     record(session, "statistics.seen", by=current_actor(), at=now(), since=str(period.since), until=str(period.until))
-    now_shown, now_figures = _counted(period, basis)
-    before_shown, before_figures = _counted(period.before, basis)
-    quarters = _by_quarter(last_quarters(on, QUARTERS))
+    last = last_quarters(on, QUARTERS)
+    whole = Period(min(period.before.since, last[0].since), max(period.until, last[-1].until))
+    found = list(queries.facts(session, user().network_id, whole, agency_id=user().agency_id))
+    now_shown, now_figures = _counted(period, basis, found)
+    before_shown, before_figures = _counted(period.before, basis, found)
+    quarters = _by_quarter(last, found)
     sight = Sight(now_shown, now_figures, profiles()[INTERNAL], before_shown, before_figures, frozenset(now_figures))
     page = render_template(
         "statistics/dashboard.html", form=form, period=period, basis=basis.value, sight=sight, rows_of=rows_of,
@@ -84,10 +88,10 @@ def _days(period: Period) -> dict[str, str]:
     return {"since": typed(period.since), "until": typed(period.until)}
 
 
-def _counted(period: Period, basis: Basis) -> tuple[dict[str, Shown], dict[str, ShownFigure]]:
+def _counted(period: Period, basis: Basis, known: list[Fact]) -> tuple[dict[str, Shown], dict[str, ShownFigure]]:
     """Count a period of her own service, exactly."""
     reader, profile, nothing = user(), profiles()[INTERNAL], frozenset[str]()
-    found = told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id, basis=basis)
+    found = told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id, basis=basis, known=known)
     counted = [*Counting(words(session)).add_all(found.facts).tables(), *found.given.tables()]
     meant = meanings(session, reader.network_id, period.until)
     judged = judgements(session, reader.network_id, period)
@@ -101,11 +105,9 @@ def _judged(made: dict[str, ShownFigure], judged: Mapping[str, tuple[str, str, s
     return {code: replace(one, judged=judged.get(code)) for code, one in made.items()}
 
 
-def _by_quarter(quarters: list[Period]) -> list[tuple[str, dict[str, Shown]]]:
-    """Return the name and the table by need of each quarter, from one reading of them all."""
-    reader, nothing, profile = user(), frozenset[str](), profiles()[INTERNAL]
-    whole = Period(quarters[0].since, quarters[-1].until)
-    found = list(queries.facts(session, reader.network_id, whole, agency_id=reader.agency_id))
+def _by_quarter(quarters: list[Period], found: list[Fact]) -> list[tuple[str, dict[str, Shown]]]:
+    """Return the name and the table by need of each quarter."""
+    nothing, profile = frozenset[str](), profiles()[INTERNAL]
     told = []
     for quarter in quarters:
         counted = Counting({}).add_all(in_period(found, quarter)).tables()
