@@ -36,6 +36,7 @@ _KEPT_0008 = (
 _KEPT_CARE = ("assessment", "risk_assessment", "marac_referral", "care_record")
 _ONCE_CARE = ("care_task", "care_warning")
 _OWNED_CARE = (*_KEPT_CARE, *_ONCE_CARE)
+_KEPT_0014 = ("incident_escalation", "privacy_sample")
 _KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
 _PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
@@ -137,6 +138,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         }
         | {f"{table}.in_one_network" for table in ("incident", "feedback", "signpost")}
         | {"incident.owned_in_its_agency", "incident.said_once", "uq_incident_step_once"},
+    },
+    "0014": {
+        "sqlite": {f"{table}_kept_{what}" for table in _KEPT_0014 for what in ("update", "delete")}
+        | {"incident_escalation_in_its_agency_insert", "privacy_sample_by_its_agency_insert"},
+        "postgresql": {f"{table}.kept" for table in _KEPT_0014}
+        | {"incident_escalation.in_its_agency", "privacy_sample.by_its_agency"},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -32,6 +32,15 @@ ANSWERED_WITHIN: dict[IncidentKind, timedelta] = {
 }
 """The clock of each kind (D: a local agreement). When it has run out, a second person of the agency is told."""
 
+FURTHER_AFTER: dict[IncidentKind, timedelta] = {
+    IncidentKind.INCIDENT: timedelta(hours=24),
+    IncidentKind.CONCERN: timedelta(hours=48),
+    IncidentKind.COMPLAINT: timedelta(days=2),
+    IncidentKind.NOT_BACK: timedelta(hours=2),
+}
+"""How long after the second person was told a third is, and as long after that a fourth (D)."""
+LAST_LEVEL = 3
+
 
 @dataclass(frozen=True)
 class Check:

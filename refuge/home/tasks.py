@@ -91,6 +91,9 @@ def decisions(day: Day, at: datetime) -> list[Due]:
                   link=("plans.privacy", ref)) for ref in day.privacy.overdue]  # fmt: skip
     found += [Due(Urgency.OVERDUE, "Nobody has asked why this was opened: name another privacy officer", ref,
                   link=("plans.officers", ref)) for ref in day.privacy.unasked]  # fmt: skip
+    if day.privacy.week:
+        found.append(Due(Urgency.SOON, "Look through some of what your agency read last week", "Privacy",
+                         link=("plans.sample", day.privacy.week)))  # fmt: skip
     found += [_lapsed(hold, at) for hold in day.lapsed]
     found += [_let_go(bed) for bed in day.let_go]
     return found + [_elsewhere(hold, at) for hold in day.elsewhere]

@@ -216,6 +216,21 @@ class GlassReviewForm(RoomForm):
         return fine
 
 
+class SampleForm(RoomForm):
+    """What an officer found as she looked through a week of reads."""
+
+    asked = RadioField(
+        "Did you have to ask somebody why?",
+        choices=offered([("no", "No: it was their work"), ("yes", "Yes, I asked")]), widget=GovRadioInput(),
+    )  # fmt: skip
+    words = Words("Whom, and what were you told?", 2000, description="Only if you asked. Name no woman here.")
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask whether she had to ask."""
+        fine = bool(super().validate(extra_validators))
+        return self.say("asked", "Choose whether you had to ask somebody") if self.asked.errors else fine
+
+
 class SettingsForm(RoomForm):
     """What a network decides about plans."""
 

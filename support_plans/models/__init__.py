@@ -3,7 +3,7 @@
 from support_plans.models.allocations import Allocation, Part
 from support_plans.models.assessments import Assessment, Occasion
 from support_plans.models.directory import Service, Signpost
-from support_plans.models.incidents import Feedback, Giver, Incident, IncidentStep
+from support_plans.models.incidents import Escalation, Feedback, Giver, Incident, IncidentStep
 from support_plans.models.leavings import Discharge, Leaving, LeavingStep
 from support_plans.models.needs import Interpreter, SessionNeed, TimeKind, TimeOfHers, Urgency
 from support_plans.models.notes import ApartRecord, Note
@@ -31,6 +31,7 @@ from support_plans.models.sharing import (
     GlassReview,
     PrivacyAlert,
     PrivacyOfficer,
+    PrivacySample,
     SharedCategory,
     Sharing,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "CareRecord",
     "Caution",
     "Discharge",
+    "Escalation",
     "Feedback",
     "Giver",
     "GlassReview",
@@ -73,6 +75,7 @@ __all__ = [
     "PlanReview",
     "PrivacyAlert",
     "PrivacyOfficer",
+    "PrivacySample",
     "Progress",
     "RiskAssessment",
     "Service",

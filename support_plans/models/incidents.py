@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Person
@@ -53,6 +53,24 @@ class Incident(Referable):
     escalated_to: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[escalated_to_id])
     referral: Mapped[Referral | None] = relationship(lazy="raise")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class
+
+
+class Escalation(Base):
+    """Whom an incident went on to when nobody closed it after the second person was told. Never changed."""
+
+    __tablename__ = "incident_escalation"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "level"),
+        CheckConstraint("level BETWEEN 2 AND 3", name="level"),
+    )
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    level: Mapped[int]
+    """2: a third person; 3: a fourth, the last. The second person stands on the incident itself."""
+    to_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    to: Mapped[Person] = relationship(lazy="raise")
 
 
 class IncidentStep(Base):

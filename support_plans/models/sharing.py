@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -148,6 +148,25 @@ class PrivacyOfficer(Base):
     named_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+
+
+class PrivacySample(Base):
+    """That an officer looked through a week of her agency's reads. Never changed (migration 0014)."""
+
+    __tablename__ = "privacy_sample"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "week_on"),
+        CheckConstraint("NOT asked OR length(words) >= 10", name="says_what_was_asked"),
+    )
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    week_on: Mapped[date]
+    """Its Monday."""
+    looked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    looked_at: Mapped[datetime]
+    asked: Mapped[bool]
+    """Whether she had to ask somebody why."""
+    words: Mapped[str] = mapped_column(Text, default="")
 
 
 class AlertKind(StrEnum):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from refuge.accounts.models import AgencyKind
 from refuge.referrals.models import Referral
 from support_plans.access import lived_in_beds_of, residents_visible_to
-from support_plans.models import Feedback, Incident, IncidentStep
+from support_plans.incidents import FURTHER_AFTER, LAST_LEVEL
+from support_plans.models import Escalation, Feedback, Incident, IncidentStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ def _visible(session: Session, reader: Person, at: datetime) -> Select[Incident]
     """Return what the reader's agency logged: about nobody, whom she may open, hers to see to, or of its house."""
     about = Incident.referral_id.is_(None) | Incident.referral_id.in_(residents_visible_to(session, reader, at=at))
     about = about | (Incident.owner_id == reader.id) | (Incident.escalated_to_id == reader.id)
+    about = about | Incident.id.in_(select(Escalation.incident_id).where(Escalation.to_id == reader.id))
     if reader.agency_kind is AgencyKind.REFUGE_PROVIDER:
         about = about | Incident.referral_id.in_(select(Referral.id).where(lived_in_beds_of(reader)))
     return (
@@ -61,12 +63,23 @@ def steps(session: Session, row: Incident) -> Sequence[IncidentStep]:
 
 
 def past_their_clock(session: Session, *, at: datetime) -> Sequence[int]:
-    """Return the ids of those whose clock has run out and of which nobody else was told."""
+    """Return the ids of those whose clock has run out, and of which not everybody was told whom it can go to yet."""
+    told = select(func.count(Escalation.id)).where(Escalation.incident_id == Incident.id)
+    latest = select(func.max(Escalation.at)).where(Escalation.incident_id == Incident.id)
+    last = func.coalesce(latest.correlate(Incident).scalar_subquery(), Incident.escalated_at)
+    waits = or_(*(and_(Incident.kind == kind, last <= at - after) for kind, after in FURTHER_AFTER.items()))
+    further = and_(waits, told.correlate(Incident).scalar_subquery() < LAST_LEVEL - 1)
     return session.scalars(
-        select(Incident.id).where(
-            Incident.closed_at.is_(None), Incident.escalated_at.is_(None), Incident.answer_by < at
-        ),
+        select(Incident.id)
+        .where(Incident.closed_at.is_(None), Incident.answer_by < at)
+        .where(or_(Incident.escalated_at.is_(None), further)),
     ).all()
+
+
+def escalations(session: Session, row: Incident) -> Sequence[Escalation]:
+    """Return whom it went on to after the second person."""
+    query = select(Escalation).where(Escalation.incident_id == row.id).order_by(Escalation.level)
+    return session.scalars(query.options(joinedload(Escalation.to))).all()
 
 
 def feedback(session: Session, reader: Person, *, since: date, until: date) -> Sequence[Feedback]:

@@ -16,6 +16,7 @@ from refuge.referrals.models import Referral
 from refuge.rota.models import Worker
 from support_plans.access import lived_in_beds_of
 from support_plans.models import REVIEWED_WITHIN, AlertKind, BrokenGlass, PrivacyAlert, PrivacyOfficer
+from support_plans.queries.sampling import last_week, looked_through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,8 @@ class Alerted:
     """For who can remind the officer of her agency."""
     unasked: Sequence[str] = ()
     """For who can name another officer: in all of the network."""
+    week: str = ""
+    """For an officer, the week whose sample nobody has looked through yet."""
 
 
 def alerted(session: Session, reader: Person, *, at: datetime) -> Alerted:
@@ -64,7 +67,15 @@ def alerted(session: Session, reader: Person, *, at: datetime) -> Alerted:
         tuple(row.about_ref for row in rows if row.kind is AlertKind.BROKEN_GLASS),
         tuple(row.about_ref for row in rows if row.kind is AlertKind.SEALED_NOTE),
         overdue,
+        week=_week_to_look_through(session, reader, at),
     )
+
+
+def _week_to_look_through(session: Session, reader: Person, at: datetime) -> str:
+    if officer_of(session, reader) is None:
+        return ""
+    week_on = last_week(at)
+    return "" if looked_through(session, reader, week_on) is not None else week_on.isoformat()
 
 
 def _late(at: datetime) -> Select[str]:

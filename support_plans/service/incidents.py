@@ -15,8 +15,8 @@ from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.permissions import Role
-from support_plans.incidents import ANSWERED_WITHIN, NOT_BACK, NOTE, IncidentKind
-from support_plans.models import Feedback, Incident, IncidentStep, TaskKind
+from support_plans.incidents import ANSWERED_WITHIN, FURTHER_AFTER, LAST_LEVEL, NOT_BACK, NOTE, IncidentKind
+from support_plans.models import Escalation, Feedback, Incident, IncidentStep, TaskKind
 from support_plans.service.tasks import add_task
 
 if TYPE_CHECKING:
@@ -106,19 +106,50 @@ def close_incident(
 
 
 def escalate(session: Session, incident_id: int, *, at: datetime) -> bool:
-    """Give a second person of the agency an incident whose clock has run out; return whether it was done now."""
+    """Give somebody else of the agency an incident whose clock has run out; return whether it was done now.
+
+    First a second person; where nobody closes it then, a third and a fourth, each after its time.
+    """
     query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
     row = session.scalars(query.execution_options(populate_existing=True)).one()
-    if row.closed_at is not None or row.escalated_at is not None or row.answer_by >= at:
+    if row.closed_at is not None or row.answer_by >= at:
         return False
+    if row.escalated_at is not None:
+        return _escalate_further(session, row, at=at)
     second = _second(session, row)
     row.escalated_at, row.escalated_to_id = at, second.id
     session.flush()
+    _tell(session, row, second, 1, at=at)
+    return True
+
+
+def _tell(session: Session, row: Incident, whom: Person, level: int, *, at: datetime) -> None:
     add_task(
         session, TaskKind.INCIDENT, f"Nobody has closed {row.ref} in its time. See what it needs", london_date(at),
-        owner=second, actor=SYSTEM, at=at,
+        owner=whom, actor=SYSTEM, at=at,
     )  # fmt: skip
-    record(session, "incident.escalated", row.ref, by=SYSTEM, at=at, to=second.ref)
+    record(session, "incident.escalated", row.ref, by=SYSTEM, at=at, to=whom.ref, level=level)
+
+
+def _escalate_further(session: Session, row: Incident, *, at: datetime) -> bool:
+    """Tell a person who has not been told, if it is time; return whether that was done. Nobody is left: nobody is."""
+    told = session.scalars(select(Escalation).where(Escalation.incident_id == row.id).order_by(Escalation.level)).all()
+    since = told[-1].at if told else row.escalated_at
+    level = len(told) + 2
+    if since is None or level > LAST_LEVEL or since + FURTHER_AFTER[row.kind] > at:
+        return False
+    known = {row.owner_id, row.escalated_to_id, *(one.to_id for one in told)}
+    people = session.scalars(
+        select(Person)
+        .where(Person.agency_id == row.agency_id, Person.disabled_at.is_(None), Person.id.not_in(known))
+        .order_by(Person.role != Role.REFUGE_MANAGER, Person.id),
+    ).unique()
+    whom = people.first()
+    if whom is None:
+        return False
+    session.add(Escalation(incident_id=row.id, level=level, to_id=whom.id, at=at))
+    session.flush()
+    _tell(session, row, whom, level, at=at)
     return True
 
 

@@ -82,6 +82,7 @@ ACTS = (
 AUDITED = {
     **OPENED, **WRITTEN, **FOR_REFUGES, "/plans": "plans.listed", "/plans/<ref>/sharing/without": "plan.sharing_seen",
     "/privacy": "privacy.listed", "/people/officers": "officers.listed",
+    "/privacy/sample": "sample.seen",
 }  # fmt: skip
 SHOWS_NOBODY = {"/glass", "/plans/settings"}
 ENTERS: dict[tuple[str, str], tuple[str, bool]] = {
@@ -94,6 +95,7 @@ ENTERS: dict[tuple[str, str], tuple[str, bool]] = {
     **{(method, "/people/officers"): ("A", False) for method in ("GET", "POST")},
     ("GET", "/plans"): ("P", False),
     ("GET", "/privacy"): (ALL_WHO_WORK, False),
+    **{(method, "/privacy/sample"): (ALL_WHO_WORK, False) for method in ("GET", "POST")},
 }
 """Who enters, and whether it is about somebody: then only their own get in. A practitioner's own: allocated to her."""
 

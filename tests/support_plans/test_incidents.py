@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from refuge.accounts.models import Person
 from refuge.config import Config, Setting
-from refuge.database import now
+from refuge.database import new_ref, now
 from refuge.jobs import run_post
 from refuge.london import clock_words, london_date
 from support_plans.incidents import ANSWERED_WITHIN, NOT_BACK, IncidentKind
-from support_plans.models import Feedback, Giver, Incident, IncidentStep, TaskKind
+from support_plans.models import Escalation, Feedback, Giver, Incident, IncidentStep, TaskKind
+from support_plans.queries.incidents import past_their_clock
+from support_plans.service.incidents import escalate
 from tests.builders import Pilot
 from tests.databases import KEY
 from tests.placements.deciding import audited, boxes, database_of, person_ref
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
     SignIn = Callable[[str], FlaskClient]
@@ -109,6 +113,45 @@ def test_when_its_clock_runs_out_a_second_person_is_told_once(app: Flask, sign_i
         assert task.owner_id == row.escalated_to_id == Pilot().person(db, "manager.wall").id
     assert (task.kind, ref in task.what) == (TaskKind.INCIDENT, True)
     assert "Overdue" in sign_in_as("manager.wall").get("/incidents").text
+
+
+def another(db: Session, by: Person) -> int:
+    """Let somebody more work for her agency, and return the id."""
+    person = Person(
+        ref=new_ref(db, Person), agency_id=by.agency_id, agency_kind=by.agency_kind, name="Third",
+        email="third@example.org", role=by.role, created_at=now(),
+    )  # fmt: skip
+    db.add(person)
+    db.flush()
+    return person.id
+
+
+def test_what_nobody_closes_goes_on_to_a_third_person_after_its_time(app: Flask, sign_in_as: SignIn) -> None:
+    long_ago = now() - timedelta(hours=60)
+    ref = put(app, logged_at=long_ago, answer_by=long_ago + timedelta(hours=24))
+    with database_of(app).write() as db:
+        by = Pilot().person(db, "worker.wall")
+        third = another(db, by)
+        row = db.scalars(select(Incident)).one()
+        assert escalate(db, row.id, at=long_ago + timedelta(hours=25))
+        assert not escalate(db, row.id, at=long_ago + timedelta(hours=48))
+        assert past_their_clock(db, at=long_ago + timedelta(hours=48)) == []
+        assert past_their_clock(db, at=now()) == [row.id]
+    run_post(database_of(app), TRAY)
+    run_post(database_of(app), TRAY)
+    [told] = rows(app, Escalation)
+    assert (told.level, told.to_id) == (2, third)
+    assert [task.owner_id for task in tasks(app)][1:] == [third]
+    assert "Still open" in sign_in_as("worker.wall").get(f"/incidents/{ref}").text
+    with database_of(app).reading() as db:
+        theirs = Pilot().person(db, "worker.panahghar").id
+    for attack in (update(Escalation).values(at=now()), delete(Escalation)):
+        with pytest.raises(DBAPIError, match="kept as it was"), database_of(app).write() as db:
+            db.execute(attack)
+    with pytest.raises(DBAPIError, match="of another agency"), database_of(app).write() as db:
+        db.add(Escalation(incident_id=told.incident_id, level=3, to_id=theirs, at=now()))
+    with pytest.raises(IntegrityError), database_of(app).write() as db:
+        db.add(Escalation(incident_id=told.incident_id, level=4, to_id=third, at=now()))
 
 
 def test_it_is_closed_with_what_came_of_it(app: Flask, sign_in_as: SignIn) -> None:

@@ -117,6 +117,7 @@ def _page(row: Incident, note: NoteForm, close: CloseForm, status: int = 200) ->
         "care/incident.html", row=row, told=_told(row), steps=[(one, instant_words(one.at, now=at)) for one in steps],
         checks=_checks(row, {one.step: one for one in steps}), note=note, close=close, form=shown,
         words={check.code: check.words for check in NOT_BACK}, happened=instant_words(row.happened_at, now=at),
+        further=queries.escalations(session, row),
     ), status  # fmt: skip
 
 
