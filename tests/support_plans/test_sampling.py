@@ -107,7 +107,7 @@ def test_nobody_else_is_shown_it(app: Flask, sign_in_as: SignIn) -> None:
     for name in ("worker.wall", "manager.panahghar", "recovery"):
         browser = sign_in_as(name)
         assert "R-10001" not in browser.get("/privacy/sample").text
-        assert browser.post("/privacy/sample", data={"asked": "no"}).status_code == 404
+        assert browser.post("/privacy/sample", data={"asked": "no"}).status_code == 409
         assert "Look through some of" not in browser.get("/").text
     assert rows(app, PrivacySample) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from refuge.accounts.current import user
 from refuge.database import now, session
@@ -32,7 +32,7 @@ def sample() -> ResponseReturnValue:
     if request.method == "GET":
         return _page(form)
     if officer_of(session, user()) is None:
-        abort(404)
+        raise Refused("The privacy officer of your agency looks through it.", code="not_officer")
     if not form.validate():
         return _page(form), 422
     by = by_now()
