@@ -12,9 +12,10 @@ from sqlalchemy.orm import joinedload
 from allocation.sessions.calendar import minute
 from allocation.sessions.problem import Booked, Break, House, Resident, Risk, Room, Shift, Span, Worker
 from refuge.beds.models import Bed, Refuge, Stay
-from refuge.inreach.models import Booking
+from refuge.inreach.models import Booking, BookingPerson
 from refuge.inreach.queries.bookings import between
 from refuge.inreach.queries.diaries import Days, open_hours, spans_of, times_of_hers
+from refuge.london import day_begins
 from refuge.referrals import risk
 from refuge.referrals.models import Referral
 from refuge.rota import models as rota
@@ -154,14 +155,30 @@ def _residents(
             ),
         )
     }
+    off = _called_off(session, stays, days)
     return tuple(
         Resident(
             stay.ref, refs[stay.bed.refuge_id], told[referral_id],
-            cannot=_times(times[referral_id], TimeKind.CANNOT, days),
+            cannot=(*_times(times[referral_id], TimeKind.CANNOT, days), *off.get(referral_id, ())),
             prefers=_times(times[referral_id], TimeKind.PREFERS, days),
         )
         for referral_id, stay in stays.items()
     )  # fmt: skip
+
+
+def _called_off(session: Session, stays: Mapping[int, Stay], days: Days) -> dict[int, list[Span]]:
+    """Return the times at which sessions of these women were called off: what is due again is proposed at others."""
+    found: dict[int, list[Span]] = {}
+    for referral_id, from_at, until_at in session.execute(
+        select(BookingPerson.referral_id, BookingPerson.from_at, BookingPerson.until_at)
+        .where(BookingPerson.referral_id.in_(list(stays)), BookingPerson.live.is_(False))
+        .where(BookingPerson.from_at >= day_begins(days.from_on), BookingPerson.from_at < days.until_at)
+        .order_by(BookingPerson.from_at),
+    ):
+        span = Span(minute(days.from_on, from_at), minute(days.from_on, until_at))
+        if span not in found.setdefault(referral_id, []):
+            found[referral_id].append(span)
+    return found
 
 
 def _times(rows: Iterable[TimeOfHers], kind: TimeKind, days: Days) -> tuple[Span, ...]:

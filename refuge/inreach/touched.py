@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -35,9 +35,16 @@ class Standing:
 
 
 def touched(
-    then: Problem, answer: Solution, today: Problem, accepted: Iterable[str], names: Names, *, at: datetime
+    then: Problem,
+    answer: Solution,
+    today: Problem,
+    accepted: Iterable[str],
+    names: Names,
+    *,
+    at: datetime,
+    called_off: Collection[str] = (),
 ) -> list[str]:
-    """Return a sentence for each proposal that cannot be any more, and for each session that is new."""
+    """Return a sentence for each proposal that cannot be any more, and for each session that is new or due again."""
     moved = minute(today.days[0].on, beginning(then.days[0].on))
     past, booked = minute(today.days[0].on, at), set(accepted)
     wanted_then = {one.ref: one for one in then.wanted}
@@ -52,6 +59,11 @@ def touched(
             found.append(f"{who}, {when_words(then, one.from_at, at=at)}: {names.words(why)}")
     new = {one.need or one.ref: one for one in today.wanted}
     known = {one.need or one.ref for one in then.wanted} | {one.need for one in then.booked}
+    wanted_now = {one.ref: one for one in today.wanted} | {one.need or one.ref: one for one in today.wanted}
+    for ref in sorted(called_off):
+        again = wanted_now.get(ref) or wanted_now.get(wanted_then[ref].need or ref)
+        if again is not None and names.knows(again.residents):
+            found.append(f"{who_of(again, again.residents)}: a session was called off, so it is due again.")
     return found + [
         f"{who_of(one, one.residents)}: a session is due that the plan does not know."
         for need, one in sorted(new.items())

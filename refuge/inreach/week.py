@@ -62,8 +62,17 @@ class Item:
     version: int = 0
     away: bool = False
     """Whether the worker is not on the rota there then, although it is booked."""
+    elsewhere: bool = False
+    """Whether she lives in another house now."""
     counts: bool = True
     """Whether it fills the worker's hours."""
+
+    @property
+    def wrong(self) -> str:
+        """Why it cannot be held as it is; empty if it can."""
+        if self.elsewhere:
+            return "She lives elsewhere now: move it"
+        return f"{self.worker} is away then: move it" if self.away else ""
 
     @property
     def clock(self) -> str:
@@ -102,6 +111,11 @@ class Cell:
     """Why nothing is here: not on the rota, leave, a bank holiday."""
     partly_off: str | None = None
     """Why some of the day is missing."""
+
+    @property
+    def sessions(self) -> list[Item]:
+        """The sessions, without the ways."""
+        return [one for one in self.entries if isinstance(one, Item)]
 
     def is_way(self, entry: Item | Way) -> bool:
         """Return whether an entry is a way, not a session."""

@@ -297,7 +297,7 @@ def test_entering_leave_lists_what_is_booked_and_the_week_says_so(
         booking = db.scalars(select(Booking).where(Booking.ref == refs["one"])).one()
         worker = db.get_one(Worker, booking.worker_id)
         add_exception(db, worker, moment(0), moment(23))
-    assert "She is away then: move it" in week(dawn)
+    assert "is away then: move it" in week(dawn)
 
 
 def test_a_proposal_for_women_whom_she_may_not_know_is_not_hers_to_accept(

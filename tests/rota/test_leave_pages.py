@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from refuge.rota.models import RotaException
+from refuge.rota.models import RotaException, Worker
 from refuge.rota.queries import rota_of
-from tests.rota.rows import MONDAY, add_pattern, add_promise, add_worker, at
+from tests.rota.rows import MONDAY, add_exception, add_pattern, add_promise, add_worker, at
 from tests.rota.served import boxes, extra, leave
 
 if TYPE_CHECKING:
@@ -225,3 +225,70 @@ def test_cover_names_nobody_to_a_commissioner(desk: Desk) -> None:
     assert "32 h of 40 h" in page
     assert "Practitioner:" not in page
     assert "leave" not in page.split('id="main-content"')[1].split("</main>")[0]
+
+
+def test_leave_of_many_weeks_is_looked_at_to_its_end_and_told_in_one_line(desk: Desk) -> None:
+    ref = desk.worker()
+    with desk.database.write() as db:
+        add_promise(db)
+    last = MONDAY + timedelta(weeks=12, days=4)
+    shown = leave(desk.sign_in("practitioner"), ref, until_on=boxes(last)).text
+    assert f"WALL: no mental health practitioner on 64 days, 8 June 2026 to {last.day} {last:%B %Y}" in shown
+
+
+def test_leave_is_changed_in_one_go_and_what_stood_before_can_be_read(desk: Desk) -> None:
+    ref = desk.worker()
+    browser = desk.sign_in("practitioner")
+    leave(browser, ref, note="Wedding")
+    (row,) = kept(desk)
+    form = browser.get(f"/rota/exceptions/{row.ref}/edit").text
+    assert 'value="Wedding"' in form
+    told = {
+        "key": "k" * 43, "kind": "leave", "from_on": boxes(MONDAY), "until_on": boxes(None), "part": "morning",
+        "which": "first", "note": "Wedding", "version": row.version,
+    }  # fmt: skip
+    assert browser.post(f"/rota/exceptions/{row.ref}/edit", data=told).status_code == 302
+    before, after = kept(desk)
+    assert before.withdrawn_at is not None
+    assert (after.from_at, after.until_at) == (at(MONDAY, 0), at(MONDAY, 13))
+    late = browser.post(f"/rota/exceptions/{row.ref}/edit", data={**told, "key": "l" * 43})
+    assert late.status_code == 302
+    assert len(kept(desk)) == 2
+
+
+def test_a_swap_is_changed_as_a_whole_and_shows_what_was_typed(desk: Desk) -> None:
+    ref = desk.worker()
+    browser, house = desk.sign_in("practitioner"), desk.refuge("WALL")
+    extra(browser, ref, kind="swap", from_on=boxes(MONDAY), refuges=[house])
+    first = kept(desk)[0]
+    form = browser.get(f"/rota/exceptions/{first.ref}/edit").text
+    assert 'value="10:00"' in form
+    told = {
+        "key": "k" * 43, "kind": "swap", "extra_on": boxes(MONDAY + timedelta(days=5)), "extra_from": "11:00",
+        "extra_until": "15:00", "part": "whole", "which": "first", "from_on": boxes(MONDAY), "until_on": boxes(None),
+        "refuges": [house], "version": first.version,
+    }  # fmt: skip
+    assert browser.post(f"/rota/exceptions/{first.ref}/edit", data=told).status_code == 302
+    standing = [row for row in kept(desk) if row.withdrawn_at is None]
+    assert len(standing) == 2
+    assert next(row for row in standing if row.works).from_at == at(MONDAY + timedelta(days=5), 11)
+
+
+def test_leave_that_has_begun_keeps_its_first_day_and_may_end_earlier(desk: Desk) -> None:
+    ref = desk.worker()
+    with desk.database.write() as db:
+        worker = db.scalars(select(Worker).where(Worker.ref == ref)).one()
+        add_exception(db, worker, at(MONDAY - timedelta(days=10), 0), at(MONDAY + timedelta(days=4), 0))
+    browser = desk.sign_in("practitioner")
+    (row,) = kept(desk)
+    told = {
+        "key": "k" * 43, "kind": "leave", "from_on": boxes(MONDAY), "until_on": boxes(None), "part": "whole",
+        "which": "first", "version": row.version,
+    }  # fmt: skip
+    refused = browser.post(f"/rota/exceptions/{row.ref}/edit", data=told)
+    assert refused.status_code == 422
+    assert "what has been stays as it was" in refused.text
+    first = MONDAY - timedelta(days=10)
+    told |= {"from_on": boxes(first), "until_on": boxes(MONDAY - timedelta(days=5))}
+    assert browser.post(f"/rota/exceptions/{row.ref}/edit", data=told).status_code == 302
+    assert [one.until_at for one in kept(desk) if one.withdrawn_at is None] == [at(MONDAY - timedelta(days=4), 0)]

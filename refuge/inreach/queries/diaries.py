@@ -18,7 +18,7 @@ from refuge.rota.queries import shifts, travel_minutes
 from support_plans.models import TimeKind, TimeOfHers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -162,6 +162,21 @@ def cannot(session: Session, referral_ids: Collection[int], days: Days) -> list[
     return [
         Cannot(span.from_at, span.until_at, words.get(row.why, row.why)) for row in rows for span in spans_of(row, days)
     ]
+
+
+def cannot_of(session: Session, rows: Sequence[TimeOfHers]) -> Callable[[int, Days], list[Cannot]]:
+    """Return a way to ask when a woman cannot come on some days, from times that were read together."""
+    words = labels(session, ["time_of_hers"])["time_of_hers"] if rows else {}
+
+    def of(referral_id: int, days: Days) -> list[Cannot]:
+        return [
+            Cannot(span.from_at, span.until_at, words.get(row.why, row.why))
+            for row in rows
+            if row.referral_id == referral_id and row.kind is TimeKind.CANNOT
+            for span in spans_of(row, days)
+        ]
+
+    return of
 
 
 def spans_of(row: TimeOfHers, days: Days) -> Iterator[Span]:

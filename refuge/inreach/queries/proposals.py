@@ -88,6 +88,12 @@ def accepted_of(session: Session, run: SessionRun) -> dict[str, str]:
     return {proposal: ref for proposal, ref in rows if proposal is not None}
 
 
+def called_off_of(session: Session, run: SessionRun) -> set[str]:
+    """Return the sessions of a run that were booked and have been called off since."""
+    rows = session.scalars(select(Booking.proposal).where(Booking.run_id == run.id, Booking.live.is_(False)))
+    return {proposal for proposal in rows if proposal is not None}
+
+
 def _with_rows(run: SessionRun, wanted: Wanted, one: Proposal, rows: Rows) -> OpenProposal | None:
     """Return a proposal with its rows; None if one of them is no longer there."""
     first = run.from_on

@@ -97,7 +97,16 @@ def _of_booking(
         who=who_words(booking.kind, people, women) if mine else "", worker=booking.worker.name,
         referral_ids=tuple(people) if mine else (), room=booking.room.name if booking.room and mine else "", mine=mine,
         version=booking.version, counts=booking.kind is not BookingKind.DROP_IN,
+        elsewhere=booking.from_at > at and _lives_elsewhere(booking, women),
     )  # fmt: skip
+
+
+def _lives_elsewhere(booking: Booking, women: Mapping[int, Woman]) -> bool:
+    """Return whether a woman of a 1-2-1 lives in another house now, as far as the reader may know it."""
+    here = (women[row.referral_id] for row in booking.people if row.referral_id in women)
+    return booking.kind is BookingKind.ONE_TO_ONE and any(
+        woman.lives_here and woman.refuge_id != booking.refuge_id for woman in here
+    )
 
 
 def look_of(booking: Booking, at: datetime) -> Look:

@@ -12,6 +12,7 @@ from refuge.beds.models import Bed, Stay
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingState
+from refuge.inreach.queries.broken import house_for
 from refuge.inreach.queries.diaries import Days, Wish, asked_for
 from refuge.inreach.service.settling import TAKEN, lock_time, settled_by_database
 from refuge.inreach.slots import Span, slot_at, why_not
@@ -145,27 +146,30 @@ def move(
 ) -> bool:
     """Move a session to another time, and to another worker if one is given; return whether that changed anything.
 
-    The caller has read it with its people, worker and house, locked. Raise Refused if the time is not free now.
+    A 1-2-1 of a woman who has moved to another house goes there with her. The caller has read it with its people,
+    worker and house, locked. Raise Refused if the time is not free now.
     """
     refuse_if_over(booking)
     refuse_if_stale(booking, version)
-    if (booking.worker_id, booking.from_at) == (worker.id, from_at):
-        return False
     ids = tuple(one.referral_id for one in booking.people)
-    lock_time(session, worker.id, [booking.refuge_id], ids)
+    refuge = house_for(session, booking)
+    lock_time(session, worker.id, [booking.refuge_id, refuge.id], ids)
+    if (booking.worker_id, booking.from_at, booking.refuge_id) == (worker.id, from_at, refuge.id):
+        return False
     wish = Wish(
-        worker, booking.refuge, int((booking.until_at - booking.from_at).total_seconds() // 60), ids,
+        worker, refuge, int((booking.until_at - booking.from_at).total_seconds() // 60), ids,
         booking.room_id is not None, instead_of=booking.id,
     )  # fmt: skip
     slot = free_or_refuse(session, wish, from_at, booking.room_id, at=at)
     before = booking.from_at
     with settled_by_database(session):
-        booking.worker_id, booking.room_id = worker.id, slot.room_id
+        booking.worker_id, booking.room_id, booking.refuge_id = worker.id, slot.room_id, refuge.id
         booking.from_at, booking.until_at = slot.from_at, slot.until_at
         session.flush()
     session.expire(booking)
     record(
-        session, "session.moved", booking.ref, by=actor, at=at, worker=worker.ref, women=stay_refs(session, ids),
+        session, "session.moved", booking.ref, by=actor, at=at, worker=worker.ref, house=refuge.ref,
+        women=stay_refs(session, ids),
         minutes=int((from_at - before).total_seconds() // 60),
     )  # fmt: skip
     return True

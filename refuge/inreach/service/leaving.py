@@ -1,4 +1,4 @@
-"""When a woman has left: her sessions to come are called off, and her workers are asked for discharge and handover."""
+"""When a woman has left or lives in another house: what becomes of her sessions to come, and her workers' tasks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from refuge.audit.service import record
+from refuge.beds.models import Bed
 from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingState
 from refuge.inreach.service.booking import cancel
 from refuge.inreach.service.tasks import Follows, raise_task
 from refuge.london import london_date
-from refuge.placements.service.following import when_she_left
+from refuge.placements.service.following import when_she_changed_house, when_she_left
 from support_plans.models import Allocation
 from support_plans.service.needs import end_needs_of
 
@@ -45,14 +46,37 @@ def close_sessions(session: Session, stay: Stay, *, actor: Actor, at: datetime) 
             cancel(session, booking, MOVED_ON, version=booking.version, actor=actor, at=at)
             called_off += 1
         else:
-            booking.people = [row for row in booking.people if row.referral_id != stay.referral_id]
-            session.flush()
-            record(session, "session.left", booking.ref, by=actor, at=at, woman=stay.ref)
+            _take_out(session, booking, stay, actor=actor, at=at)
     end_needs_of(session, stay.referral_id, why="She has moved on", actor=actor, at=at)
     for worker_id in sorted(workers):
         for kind in (Follows.HANDOVER, Follows.DISCHARGE):
             raise_task(session, kind, worker_id, stay.referral_id, actor=actor, at=at)
     return called_off
+
+
+@when_she_changed_house
+def ask_to_move_sessions(session: Session, left: Stay, came: Stay, *, actor: Actor, at: datetime) -> int:
+    """Ask the workers of her 1-2-1s to move them with her: they stand among the sessions to mend, each with a time.
+
+    A group of the house that she left goes on without her. Return how many 1-2-1s are to be moved.
+    """
+    to_move, house_id = 0, session.get_one(Bed, came.bed_id).refuge_id
+    for booking in _to_come(session, left.referral_id, at):
+        if booking.refuge_id == house_id:
+            continue
+        if booking.kind is BookingKind.ONE_TO_ONE:
+            raise_task(session, Follows.CHANGED_HOUSE, booking.worker_id, left.referral_id, actor=actor, at=at)
+            to_move += 1
+        else:
+            _take_out(session, booking, left, actor=actor, at=at)
+    return to_move
+
+
+def _take_out(session: Session, booking: Booking, stay: Stay, *, actor: Actor, at: datetime) -> None:
+    """Take her out of a group, which goes on."""
+    booking.people = [row for row in booking.people if row.referral_id != stay.referral_id]
+    session.flush()
+    record(session, "session.left", booking.ref, by=actor, at=at, woman=stay.ref)
 
 
 def _to_come(session: Session, referral_id: int, left_at: datetime) -> list[Booking]:

@@ -29,6 +29,7 @@ class Follows(StrEnum):
     MISSED_TWICE = "missed_twice"
     HANDOVER = "handover"
     DISCHARGE = "discharge"
+    CHANGED_HOUSE = "changed_house"
 
     @property
     def words(self) -> str:
@@ -37,12 +38,13 @@ class Follows(StrEnum):
             "missed_twice": "She could not come twice in a row: ask her, gently, what time or place would suit her",
             "handover": "She has moved on: hand over, with her consent, to whoever goes on working with her",
             "discharge": "She has moved on: write the discharge from your sessions",
+            "changed_house": "She lives in another house now: move her sessions there; a time is proposed for each",
         }[self.value]
 
     @property
     def within(self) -> timedelta:
         """By when."""
-        return timedelta(days={"missed_twice": 2, "handover": 3, "discharge": 7}[self.value])
+        return timedelta(days={"missed_twice": 2, "handover": 3, "discharge": 7, "changed_house": 1}[self.value])
 
 
 def raise_task(

@@ -1,7 +1,7 @@
 """The pages of in-reach: the week, booking, one session, plans, series, the calendar feed."""
 
 from refuge.inreach.service import leaving
-from refuge.inreach.views import booking, calendar, feeds, leave, plans, series, sessions, today, week
+from refuge.inreach.views import booking, calendar, feeds, leave, mending, plans, series, sessions, today, week
 from refuge.inreach.views.room import blueprint
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "feeds",
     "leave",
     "leaving",
+    "mending",
     "plans",
     "series",
     "sessions",

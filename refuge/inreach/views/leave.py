@@ -30,7 +30,7 @@ def touched_by_leave(worker_id: int, from_at: datetime, until_at: datetime) -> l
     ).all()
     found: list[tuple[str, str | None]] = [
         (
-            f"{_when(row.from_at, at)}: booked, {row.ref}. Move it, or call it off",
+            f"{_when(row.from_at, at)}: booked, {row.ref}. Another time is proposed once this is saved",
             url_for("inreach.booking", ref=row.ref),
         )
         for row in booked
@@ -41,6 +41,12 @@ def touched_by_leave(worker_id: int, from_at: datetime, until_at: datetime) -> l
         for one in proposals
         if one.worker_id == worker_id
     ]
+
+
+@blueprint.app_template_global("mended_after_leave")
+def mended_after_leave(worker_ref: str) -> str:
+    """Return where the sessions that leave has touched are mended, each with a time proposed."""
+    return url_for("inreach.to_mend", worker=worker_ref)
 
 
 def _when(moment: datetime, at: datetime) -> str:

@@ -22,7 +22,7 @@ from refuge.inreach.forms.fields import read_day, read_slot
 from refuge.inreach.problem import build_problem
 from refuge.inreach.queries.bookings import bookable_workers
 from refuge.inreach.queries.diaries import Days, Wish, asked_for
-from refuge.inreach.queries.proposals import accepted_of, proposals_of, rows_of
+from refuge.inreach.queries.proposals import accepted_of, called_off_of, proposals_of, rows_of
 from refuge.inreach.queries.runs import last_run, one_run, run_before
 from refuge.inreach.queries.women import women_of
 from refuge.inreach.service.planning import accept, decide, keep_run, plan, proposal_or_refuse
@@ -305,7 +305,15 @@ def _names(problem: Problem, at: datetime) -> Names:
 def _touched(found: SessionRun, then: Problem, at: datetime) -> list[str]:
     """Return the proposals of the newest plan that can no longer be, because something has changed since."""
     today = build_problem(session, found.network_id, at=at)
-    return touched(then, solution_in(found), today, accepted_of(session, found), _names(then, at), at=at)
+    return touched(
+        then,
+        solution_in(found),
+        today,
+        accepted_of(session, found),
+        _names(then, at),
+        at=at,
+        called_off=called_off_of(session, found),
+    )
 
 
 def _run_or_404(ref: str) -> SessionRun:

@@ -17,6 +17,7 @@ from refuge.inreach.forms.fields import read_day, read_slot
 from refuge.inreach.forms.sessions import CameForm, CancelForm, InterpreterForm, MoveForm, OutcomeForm
 from refuge.inreach.models import BookingKind, BookingState
 from refuge.inreach.queries.bookings import bookable_workers, may_change, may_note
+from refuge.inreach.queries.broken import house_for
 from refuge.inreach.queries.diaries import Days, Wish, asked_for
 from refuge.inreach.queries.women import women_of
 from refuge.inreach.service import booking as service
@@ -204,8 +205,9 @@ def _moving(found: Booking, form: MoveForm, worker: Worker, at: datetime) -> str
     today = london_date(at)
     asked = request.form if request.method == "POST" else request.args
     from_on = max(read_day(asked.get("from"), today=max(today, london_date(found.from_at))), today)
+    refuge = house_for(session, found)
     wish = Wish(
-        worker, found.refuge, int((found.until_at - found.from_at).total_seconds() // 60),
+        worker, refuge, int((found.until_at - found.from_at).total_seconds() // 60),
         tuple(row.referral_id for row in found.people), found.room_id is not None, instead_of=found.id,
     )  # fmt: skip
     asking = asked_for(session, wish, Days(from_on, until(from_on)), at=at)
@@ -213,7 +215,8 @@ def _moving(found: Booking, form: MoveForm, worker: Worker, at: datetime) -> str
     services = labels(session, ["session_service"])["session_service"]
     return render_template(
         "inreach/move.html", booking=found, form=form, facts=facts_of(found, services, {}), worker=worker,
-        days=days_offered(slots), **_around(from_on, today),
+        days=days_offered(slots), new_house=refuge.name if refuge.id != found.refuge_id else "",
+        **_around(from_on, today),
     )  # fmt: skip
 
 

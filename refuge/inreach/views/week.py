@@ -59,6 +59,7 @@ def week() -> ResponseReturnValue:
         idle=[row.name for row in rows if row.idle], days=days, by=by, kinds=BY, on=on, one_day=one_day,
         today=today, title=_title(on, one_day=one_day), before=on - step, after=on + step, run=run,
         run_made=instant_words(run.made_at, now=at) if run else "",
+        wrong=sum(bool(item.wrong) for row in rows for cell in row.cells for item in cell.sessions),
         proposed=sum(item.look is Look.PROPOSED for item in seen.told.items),
         practitioner=user().agency_kind is not AgencyKind.REFUGE_PROVIDER,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from refuge.placements.models import AskedAbout, BedMove, Exclusion, MoveOn
 from refuge.placements.queries.askings import seconds, standing_move
 from refuge.placements.queries.residents import referral_of
 from refuge.placements.service.asking import SAID_NO, SAY_WHY, Question, ask, close_questions, covered
-from refuge.placements.service.following import do_what_follows
+from refuge.placements.service.following import do_what_follows, do_what_follows_change
 from refuge.placements.service.standing import in_words, judge, lock_place, refuse_if_no_place, refuse_if_not_free
 from refuge.placements.told import without_told
 from support_plans.service.leavings import leave
@@ -113,6 +113,8 @@ def move_between_beds(
     session.flush()
     codes = without_told(barrier.code for barrier in judged.noes)
     record(session, "stay.moved", stay.ref, by=actor, at=at, to=new.ref, bed=bed.ref, barriers=codes)
+    if bed.refuge_id != stay.bed.refuge_id:
+        do_what_follows_change(session, stay, new, actor=actor, at=at)
     return new
 
 

@@ -9,7 +9,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput
 from wtforms import HiddenField, RadioField, SelectMultipleField, SubmitField
 
 from refuge.beds.forms.fields import MIDNIGHT, Clock, Day, Text, offered
-from refuge.london import comes_twice, is_missing
+from refuge.london import clock_words, comes_twice, is_missing, london_date
 from refuge.rota.forms.fields import CreatingForm
 from refuge.rota.hours import instant
 from refuge.rota.models import AWAY, ExceptionKind
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from refuge.beds.models import Refuge
+    from refuge.rota.models import RotaException
 
 WHOLE, MORNING, AFTERNOON, HOURS = "whole", "morning", "afternoon", "hours"
 FIRST, SECOND = "first", "second"
@@ -25,6 +26,8 @@ HALF = 13 * 60
 """When a morning ends and an afternoon begins, in minutes after midnight (D)."""
 FARTHEST = timedelta(days=2 * 366)
 LONGEST = timedelta(days=366)
+WHOLE_DAY = timedelta(hours=20)
+"""From how long hours away are whole days: a day on which clocks change, without the end of a night, is as short."""
 KINDS = {
     ExceptionKind.LEAVE: "Leave",
     ExceptionKind.SICKNESS: "Sickness",
@@ -33,6 +36,33 @@ KINDS = {
     ExceptionKind.EXTRA: "Extra hours",
     ExceptionKind.SWAP: "A swap: away then, working at another time instead",
 }
+
+
+def typed_of(away: RotaException | None, extra: RotaException | None) -> dict[str, object]:
+    """Return what was typed when these hours were entered, as the form takes it: taken, given, or both of a swap."""
+    row = away or extra
+    typed: dict[str, object] = {"kind": row.kind.value, "note": row.note} if row else {}
+    if away is not None:
+        typed |= _typed_away(away.from_at, away.until_at)
+    if extra is not None:
+        typed |= {
+            "extra_on": london_date(extra.from_at), "extra_from": clock_words(extra.from_at),
+            "extra_until": clock_words(extra.until_at), "refuges": [place.refuge.ref for place in extra.places],
+        }  # fmt: skip
+    return typed
+
+
+def _typed_away(from_at: datetime, until_at: datetime) -> dict[str, object]:
+    first, ends = london_date(from_at), london_date(until_at)
+    clocks = clock_words(from_at), clock_words(until_at)
+    if until_at - from_at >= WHOLE_DAY:  # with the night of a night worker it ends in the morning after
+        last = ends - timedelta(days=1)
+        return {"from_on": first, "until_on": last if last > first else None, "part": WHOLE}
+    if clocks == ("00:00", "13:00"):
+        return {"from_on": first, "part": MORNING}
+    if clocks == ("13:00", "00:00"):
+        return {"from_on": first, "part": AFTERNOON}
+    return {"from_on": first, "part": HOURS, "from_time": clocks[0], "until_time": clocks[1]}
 
 
 class ExceptionForm(CreatingForm):
@@ -67,6 +97,8 @@ class ExceptionForm(CreatingForm):
     note = Text("Note", 200, description="For her own agency. Nothing about health, nothing about a resident.")
     seen = HiddenField()
     """A mark of what was shown that this touches."""
+    version = HiddenField()
+    """Of the exception that is changed."""
     submit = SubmitField("Continue", widget=GovSubmitInput())
 
     def __init__(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from refuge.accounts.models import Person
 
 DAY = timedelta(days=1)
-LOOKED_AT = timedelta(weeks=6)
-"""How far into long leave the gaps that it makes are looked for: by then somebody else is found, or it is known."""
 ALL_WEEK = 7
 STAFF = 0
 """Stands for a house's own staff among the ids of workers."""
@@ -53,10 +51,22 @@ class Cover(NamedTuple):
 
 
 class Supposed(NamedTuple):
-    """What is counted as if it stood already."""
+    """What is counted as if it stood already, and which exceptions, by their ids, as if they did not."""
 
     away: Sequence[Away] = ()
     added: Sequence[Shift] = ()
+    without: Collection[int] = ()
+
+
+class Gathered(NamedTuple):
+    """What cover over some days is counted from."""
+
+    refuges: Sequence[Refuge]
+    rows: Sequence[CoverPromise]
+    workers: dict[int, Worker]
+    rota: Rota
+    bank: frozenset[date]
+    closed: dict[int, DaysOff]
 
 
 def of_network(reader: Person) -> ColumnElement[bool]:
@@ -64,29 +74,54 @@ def of_network(reader: Person) -> ColumnElement[bool]:
     return Refuge.network_id == reader.network_id if reader.may(Permission.COVER_SEE) else false()
 
 
-def cover(
-    session: Session, reader: Person, from_on: date, until_on: date, *, supposed: Supposed = Supposed()  # noqa: B008  it is never changed
-) -> Cover:  # fmt: skip
+def cover(session: Session, reader: Person, from_on: date, until_on: date) -> Cover:
     """Return what each house is promised on these days, both included, and what it is given."""
+    return _counted(_gathered(session, reader, from_on, until_on), _days(from_on, until_on))
+
+
+def _days(from_on: date, until_on: date) -> list[date]:
+    return [from_on + timedelta(days=count) for count in range((until_on - from_on).days + 1)]
+
+
+def _gathered(
+    session: Session, reader: Person, from_on: date, until_on: date, *, supposed: Supposed = Supposed()  # noqa: B008  it is never changed
+) -> Gathered:  # fmt: skip
+    """Return what stands on these days. The number of queries does not grow with them."""
     refuges = session.scalars(select(Refuge).where(of_network(reader)).order_by(Refuge.name)).unique().all()
     rows = _promises(session, refuges, from_on, until_on)
     workers = session.scalars(select(Worker).where(Worker.network_id == reader.network_id)).unique().all()
     by_id = {one.id: one for one in workers}
     # A night that began on the day before, or added hours, may reach into the first day.
     rota = rota_of(
-        session, list(by_id), from_on - DAY, until_on, if_away=supposed.away, if_added=supposed.added
+        session, list(by_id), from_on - DAY, until_on, if_away=supposed.away, if_added=supposed.added,
+        without=supposed.without,
     )  # fmt: skip
     bank = network_bank_holidays(session, reader.network_id, from_on, until_on)
-    closed = _houses_off(session, refuges, bank)
-    days = [from_on + timedelta(days=count) for count in range((until_on - from_on).days + 1)]
+    return Gathered(refuges, rows, by_id, rota, bank, _houses_off(session, refuges, bank))
+
+
+def _counted(told: Gathered, days: Sequence[date]) -> Cover:
+    """Count cover on these days from what was gathered for them, or for more."""
+    rota = _near(told.rota, days)
     houses = []
-    for refuge in refuges:
-        own = [row for row in rows if row.refuge_id == refuge.id]
-        staff = _staff(refuge, closed.get(refuge.agency_id), days)
+    for refuge in told.refuges:
+        own = [row for row in told.rows if row.refuge_id == refuge.id]
+        staff = _staff(refuge, told.closed.get(refuge.agency_id), days)
         always = _telephone(refuge, days)
-        lines = [Line(row, _covered(row, days, _kind(row, rota, by_id, staff, always), bank)) for row in own]
+        lines = [
+            Line(row, _covered(row, days, _kind(row, rota, told.workers, staff, always), told.bank)) for row in own
+        ]
         houses.append(House(refuge, lines))
-    return Cover(houses, by_id)
+    return Cover(houses, told.workers)
+
+
+def _near(rota: Rota, days: Sequence[date]) -> Rota:
+    """Return the part of a rota that can matter on these days."""
+    first, last = hours.instant(days[0] - DAY, 0), hours.instant(days[-1] + 3 * DAY, 0)
+    return Rota(
+        tuple(one for one in rota.shifts if one.until_at > first and one.from_at < last),
+        tuple(one for one in rota.missed if one.shift.until_at > first and one.shift.from_at < last),
+    )
 
 
 def _promises(session: Session, refuges: Collection[Refuge], from_on: date, until_on: date) -> Sequence[CoverPromise]:
@@ -117,11 +152,7 @@ def gaps_of(
     closed = _houses_off(session, refuges, bank)
     found: list[tuple[int, Gap]] = []
     for days in _weeks(from_on, until_on):
-        begins, ends = hours.instant(days[0] - DAY, 0), hours.instant(days[-1] + 2 * DAY, 0)
-        week = Rota(
-            tuple(one for one in rota.shifts if one.until_at > begins and one.from_at < ends),
-            tuple(one for one in rota.missed if one.shift.until_at > begins and one.shift.from_at < ends),
-        )
+        week = _near(rota, days)
         for refuge in refuges:
             staff, always = _staff(refuge, closed.get(refuge.agency_id), days), _telephone(refuge, days)
             for row in rows:
@@ -201,17 +232,19 @@ def _houses_off(session: Session, refuges: Collection[Refuge], bank: frozenset[d
 def gaps_made(
     session: Session, reader: Person, supposed: Supposed, from_on: date, until_on: date
 ) -> list[tuple[Line, Refuge, Gap]]:
-    """Return the gaps in cover that what is supposed would make in the weeks that it touches."""
+    """Return the gaps in cover that what is supposed would make in the weeks that it touches, all of them."""
     first = from_on - timedelta(days=from_on.weekday())
-    last = min(until_on, from_on + LOOKED_AT)
+    last = until_on + timedelta(days=6 - until_on.weekday())
+    before = _gathered(session, reader, first, last)
+    after = _gathered(session, reader, first, last, supposed=supposed)
     found: list[tuple[Line, Refuge, Gap]] = []
     while first <= last:
-        before = cover(session, reader, first, first + 6 * DAY)
-        after = cover(session, reader, first, first + 6 * DAY, supposed=supposed)
-        known = {(line.row.id, gap) for house in before.houses for line in house.lines for gap in line.covered.gaps}
+        week = _days(first, first + 6 * DAY)
+        stood = _counted(before, week)
+        known = {(line.row.id, gap) for house in stood.houses for line in house.lines for gap in line.covered.gaps}
         found += [
             (line, house.refuge, gap)
-            for house in after.houses
+            for house in _counted(after, week).houses
             for line in house.lines
             for gap in line.covered.gaps
             if (line.row.id, gap) not in known

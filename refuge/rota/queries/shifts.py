@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-def shifts(session: Session, worker_ids: Collection[int], from_on: date, until_on: date) -> Sequence[Shift]:
+def shifts(
+    session: Session, worker_ids: Collection[int], from_on: date, until_on: date, *, without: Collection[int] = ()
+) -> Sequence[Shift]:
     """Return the shifts of these workers that begin on the London days from `from_on` to `until_on`, both included."""
-    return rota_of(session, worker_ids, from_on, until_on).shifts
+    return rota_of(session, worker_ids, from_on, until_on, without=without).shifts
 
 
 def rota_of(
@@ -34,15 +36,17 @@ def rota_of(
     *,
     if_away: Sequence[Away] = (),
     if_added: Sequence[Shift] = (),
+    without: Collection[int] = (),
 ) -> Rota:
     """Return when these workers work, and which hours of their patterns they do not, with why.
 
-    `if_away` and `if_added` are counted as if they stood already: what leave would do, before it is entered.
+    `if_away` and `if_added` are counted as if they stood already: what leave would do, before it is entered. The
+    exceptions `without`, by their ids, are counted as if they were withdrawn.
     """
     assigned = {
         worker.id: worker for worker in session.scalars(select(Worker).where(Worker.id.in_(worker_ids))).unique()
     }
-    exceptions = _exceptions(session, worker_ids, from_on, until_on)
+    exceptions = [row for row in _exceptions(session, worker_ids, from_on, until_on) if row.id not in without]
     return hours.rota(
         [cut for row in _patterns(session, worker_ids, from_on, until_on) if (cut := _pattern(row, assigned))],
         [
