@@ -64,6 +64,8 @@ class Item:
     """Whether the worker is not on the rota there then, although it is booked."""
     elsewhere: bool = False
     """Whether she lives in another house now."""
+    to_tap: int | None = None
+    """Whose outcome can be noted by one tap here: the row of the one woman who was booked; None: nobody's."""
     counts: bool = True
     """Whether it fills the worker's hours."""
 

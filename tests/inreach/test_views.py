@@ -317,3 +317,38 @@ def test_a_proposal_for_women_whom_she_may_not_know_is_not_hers_to_accept(
     assert "with whom you do not work" in answer.text
     with database.reading() as db:
         assert db.scalars(select(Booking).where(Booking.proposal == hers)).all() == []
+
+
+def test_what_came_of_it_is_noted_by_one_tap_from_the_day_and_leads_back_to_it(
+    refs: dict[str, str], database: Database, sign_in_as: SignIn
+) -> None:
+    dawn = sign_in_as(DAWN)
+    with database.reading() as db:
+        past = db.scalars(select(Booking).where(Booking.ref == refs["past"])).one()
+        on, version = past.from_at.date(), past.version
+    text = dawn.get("/in-reach", query_string={"on": str(on), "day": "1"}).text
+    row = re.search(r'name="woman" value="(\d+)"', text)
+    assert row is not None
+    assert "She called it off" in text
+    tap = {"outcome": "unwell", "woman": row[1], "version": version, "back": "day"}
+    answer = dawn.post(f"/in-reach/sessions/{refs['past']}/outcome", data=tap)
+    assert answer.location == f"/in-reach?on={on}&day=1"
+    after = dawn.get(answer.location).text
+    assert "The outcome is kept." in after
+    assert 'name="woman"' not in after
+    house = sign_in_as("worker.wall").get(answer.location).text
+    assert 'name="woman"' not in house
+
+
+def test_a_session_is_called_off_by_one_tap_by_whoever_called_it_off(
+    refs: dict[str, str], database: Database, sign_in_as: SignIn
+) -> None:
+    dawn = sign_in_as(DAWN)
+    with database.reading() as db:
+        version = db.scalars(select(Booking.version).where(Booking.ref == refs["past"])).one()
+    tap = {"why": "by_her", "version": version, "back": "today"}
+    answer = dawn.post(f"/in-reach/sessions/{refs['past']}/cancel", data=tap)
+    assert answer.location == "/"
+    with database.reading() as db:
+        row = db.scalars(select(Booking).where(Booking.ref == refs["past"])).one()
+        assert (row.state, row.cancelled_why) == (BookingState.CANCELLED, "by_her")

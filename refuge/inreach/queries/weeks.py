@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from refuge.beds.models import Refuge
 from refuge.codes.queries import labels
 from refuge.inreach.models import Booking, BookingKind, BookingState
-from refuge.inreach.queries.bookings import between, visible_ids
+from refuge.inreach.queries.bookings import between, may_note, visible_ids
 from refuge.inreach.queries.proposals import open_proposals
 from refuge.inreach.queries.women import women_of
 from refuge.inreach.week import Item, Look, Person, Told
@@ -60,7 +60,12 @@ def days_seen(session: Session, reader: Reader, days: Sequence[date], *, at: dat
     women = women_of(session, reader, people, at=at)
     mine = visible_ids(session, reader, [booking.id for booking in bookings], at=at)
     words = labels(session, ["session_service"])["session_service"]
-    items = [_of_booking(booking, women, words, mine=booking.id in mine, at=at) for booking in bookings]
+    items = [
+        replace(
+            _of_booking(booking, women, words, mine=booking.id in mine, at=at), to_tap=to_tap(reader, booking, at=at)
+        )
+        for booking in bookings
+    ]
     by_id = {worker.id: worker for worker in workers}
     items += [_of_proposal(one, women, words, by_id) for one in proposals if one.worker_id in by_id]
     told = Told(
@@ -99,6 +104,14 @@ def _of_booking(
         version=booking.version, counts=booking.kind is not BookingKind.DROP_IN,
         elsewhere=booking.from_at > at and _lives_elsewhere(booking, women),
     )  # fmt: skip
+
+
+def to_tap(reader: Reader, booking: Booking, *, at: datetime) -> int | None:
+    """Return the row whose outcome the reader can note by one tap: of a session with one woman that has begun."""
+    noted = booking.state not in {BookingState.BOOKED, BookingState.UNCONFIRMED}
+    if noted or booking.from_at > at or len(booking.people) != 1 or not may_note(reader, booking):
+        return None
+    return booking.people[0].id
 
 
 def _lives_elsewhere(booking: Booking, women: Mapping[int, Woman]) -> bool:

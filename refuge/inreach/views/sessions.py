@@ -140,7 +140,7 @@ def cancel(ref: str) -> ResponseReturnValue:
         form.refuse(refused.sentence, "why")
         return _cancelling(again, form), 409
     flash("The session is called off. Its time is free again.", "success")
-    return redirect(url_for("inreach.booking", ref=ref))
+    return redirect(_back(found))
 
 
 def _cancelling(found: Booking, form: CancelForm) -> str:
@@ -246,7 +246,16 @@ def _do(ref: str, form: RoomForm, name: str, act: Callable[[], object], done: st
         flash(refused.sentence, "warning")
         return _page(booking_or_404(ref), **{name: form}), 409
     flash(done, "success")
-    return redirect(url_for("inreach.booking", ref=ref))
+    return redirect(_back(booking_or_404(ref)))
+
+
+def _back(found: Booking) -> str:
+    """Return where a tap leads: to the day that it was made on, or to the session."""
+    if request.form.get("back") == "day":
+        return url_for("inreach.week", on=london_date(found.from_at), day=1)
+    if request.form.get("back") == "today":
+        return url_for("home.today")
+    return url_for("inreach.booking", ref=found.ref)
 
 
 def _seen(found: Booking) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
-from refuge.codes.queries import labels
+from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.inreach.queries.own import next_sessions, outcomes_to_note
-from refuge.inreach.queries.weeks import who_words
+from refuge.inreach.queries.weeks import to_tap, who_words
 from refuge.inreach.queries.women import women_of
 from refuge.inreach.shown_session import state_words
 from refuge.inreach.views.room import blueprint
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from refuge.codes.models import Code
     from refuge.inreach.models import Booking
     from refuge.inreach.queries.women import Woman
 
@@ -39,6 +40,9 @@ class Line:
     service: str
     where: str
     state: tuple[str, str]
+    version: int = 0
+    to_tap: int | None = None
+    """Whose outcome can be noted by one tap."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class MyDay:
 
     next: Sequence[Line]
     to_note: Sequence[Line]
+    outcomes: Sequence[Code]
 
 
 @blueprint.app_template_global("sessions_today")
@@ -67,6 +72,7 @@ def sessions_today() -> MyDay | None:
     return MyDay(
         next=[_line(booking, women, words, at) for booking in coming],
         to_note=[_line(booking, women, words, at) for booking in past],
+        outcomes=lists(session, ["session_outcome"], on=today)["session_outcome"] if past else (),
     )
 
 
@@ -74,5 +80,6 @@ def _line(booking: Booking, women: Mapping[int, Woman], words: Mapping[str, str]
     return Line(
         booking.ref, day_words(london_date(booking.from_at), today=london_date(at)), clock_words(booking.from_at),
         who_words(booking.kind, [row.referral_id for row in booking.people], women),
-        words.get(booking.service, booking.service), booking.refuge.name, state_words(booking, at),
+        words.get(booking.service, booking.service), booking.refuge.name, state_words(booking, at), booking.version,
+        to_tap(user(), booking, at=at),
     )  # fmt: skip

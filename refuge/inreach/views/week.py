@@ -12,6 +12,7 @@ from refuge.accounts.current import user
 from refuge.accounts.models import AgencyKind
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
+from refuge.codes.queries import lists
 from refuge.database import now, session
 from refuge.inreach.forms.fields import read_day
 from refuge.inreach.queries.runs import last_run
@@ -59,6 +60,7 @@ def week() -> ResponseReturnValue:
         idle=[row.name for row in rows if row.idle], days=days, by=by, kinds=BY, on=on, one_day=one_day,
         today=today, title=_title(on, one_day=one_day), before=on - step, after=on + step, run=run,
         run_made=instant_words(run.made_at, now=at) if run else "",
+        outcomes=lists(session, ["session_outcome"], on=today)["session_outcome"] if one_day else (),
         wrong=sum(bool(item.wrong) for row in rows for cell in row.cells for item in cell.sessions),
         proposed=sum(item.look is Look.PROPOSED for item in seen.told.items),
         practitioner=user().agency_kind is not AgencyKind.REFUGE_PROVIDER,
