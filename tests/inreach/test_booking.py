@@ -12,11 +12,11 @@ from refuge.beds.models import Stay
 from refuge.database import now
 from refuge.errors import Refused
 from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingState
-from refuge.inreach.queries.bookings import WHOLE
+from refuge.inreach.queries.bookings import WHOLE, bookings_of_series
 from refuge.inreach.service import leaving  # noqa: F401  it follows every move-on from when it is loaded
 from refuge.inreach.service.booking import Attending, cancel, move, note_interpreter
 from refuge.inreach.service.outcomes import OutcomeDetails, note_how_many_came, note_outcome
-from refuge.inreach.service.series import SeriesDetails, book_series
+from refuge.inreach.service.series import SeriesDetails, book_series, end_series
 from refuge.inreach.service.tasks import Follows
 from refuge.london import london_date
 from refuge.placements.service.moving import LeavingDetails, move_on
@@ -255,3 +255,15 @@ def test_when_she_has_moved_on_her_sessions_end_and_her_worker_is_asked_to_hand_
     assert whole(db, past).state is BookingState.DONE
     assert db.get_one(SessionNeed, need.id).ended_at is not None
     assert tasks(db, dawn) == [Follows.HANDOVER.words, Follows.DISCHARGE.words]
+
+
+def test_a_series_ends_from_a_day_on_and_what_was_before_stays(db: Session, house: House, dawn: Person) -> None:
+    told = SeriesDetails(details(db, house, moment(10)), 600, MONDAY, MONDAY + timedelta(weeks=3))
+    series, booked = book_series(db, told, by=dawn, actor=actor_of(dawn), at=now())
+    rows = bookings_of_series(db, series, lock=True)
+    third = MONDAY + timedelta(weeks=2)
+    ended = end_series(db, series, rows, "by_her", from_on=third, actor=actor_of(dawn), at=now())
+    assert ended == 2
+    assert [row.state for row in booked] == [BookingState.BOOKED] * 2 + [BookingState.CANCELLED] * 2
+    with pytest.raises(Refused, match="No session of this series is to come"):
+        end_series(db, series, rows, "by_her", from_on=third, actor=actor_of(dawn), at=now())

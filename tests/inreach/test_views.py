@@ -352,3 +352,27 @@ def test_a_session_is_called_off_by_one_tap_by_whoever_called_it_off(
     with database.reading() as db:
         row = db.scalars(select(Booking).where(Booking.ref == refs["past"])).one()
         assert (row.state, row.cancelled_why) == (BookingState.CANCELLED, "by_her")
+
+
+def test_a_series_is_ended_on_its_page_with_all_later_sessions(
+    refs: dict[str, str], database: Database, sign_in_as: SignIn
+) -> None:
+    dawn = sign_in_as(DAWN)
+    asked = {
+        "kind": "one_to_one", "woman": refs["other"], "worker": refs["dawn"], "service": "one_to_one", "minutes": "50",
+        "slot": slot_value(moment(15)), "repeat": "1", "until_on": [str(part) for part in (28, 12, MONDAY.year)],
+        "key": "s" * 43,
+    }  # fmt: skip
+    last = MONDAY + timedelta(weeks=3)
+    asked["until_on"] = [str(last.day), str(last.month), str(last.year)]
+    address = dawn.post("/in-reach/book", data=asked).location
+    page = dawn.get(address).text
+    assert "From which session on?" in page
+    from_on = str(MONDAY + timedelta(weeks=1))
+    done = dawn.post(f"{address}/end", data={"from_on": from_on, "why": "by_service"}, follow_redirects=True).text
+    assert "3 sessions are called off. Those before stay." in done
+    again = dawn.post(f"{address}/end", data={"from_on": from_on, "why": "by_service"})
+    assert again.status_code == 409
+    with database.reading() as db:
+        states = [row.state for row in db.scalars(select(Booking).where(Booking.series_id.is_not(None)))]
+    assert states.count(BookingState.CANCELLED) == 3

@@ -309,6 +309,7 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/in-reach/sessions/<ref>/move"): A_SESSION,
     ("POST", "/in-reach/sessions/<ref>/move"): A_SESSION,
     ("GET", "/in-reach/series/<ref>"): A_SESSION,
+    ("POST", "/in-reach/series/<ref>/end"): A_SESSION,
     ("GET", "/in-reach/to-mend"): Row("WMP"),
     ("POST", "/in-reach/to-mend"): Row("WMP"),
     ("GET", "/in-reach/plans"): Row("WMP"),

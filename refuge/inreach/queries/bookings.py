@@ -85,13 +85,12 @@ def one_series(session: Session, reader: Person, ref: str, *, at: datetime) -> S
     )
 
 
-def bookings_of_series(session: Session, series: Series) -> Sequence[Booking]:
-    """Return the sessions of a series in order."""
-    return (
-        session.scalars(select(Booking).where(Booking.series_id == series.id).order_by(Booking.from_at).options(*WHOLE))
-        .unique()
-        .all()
-    )
+def bookings_of_series(session: Session, series: Series, *, lock: bool = False) -> Sequence[Booking]:
+    """Return the sessions of a series in order; `lock` reads them to be changed."""
+    query = select(Booking).where(Booking.series_id == series.id).order_by(Booking.from_at, Booking.id)
+    if lock:
+        query = query.with_for_update(of=Booking, key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query.options(*WHOLE)).unique().all()
 
 
 def bookable_workers(session: Session, reader: Person, *, on: date) -> Sequence[Worker]:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
-from refuge.inreach.models import Booking, Series
+from refuge.inreach.models import Booking, BookingState, Series
 from refuge.inreach.off import off_words
-from refuge.inreach.service.booking import book
+from refuge.inreach.service.booking import book, cancel
+from refuge.london import london_date
 from refuge.rota.hours import instant
 from refuge.rota.queries import rota_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from refuge.audit.service import Actor
     from refuge.inreach.service.booking import BookingDetails
 
+STILL_TO_COME = (BookingState.UNCONFIRMED, BookingState.BOOKED)
 MOST = 52
 """Sessions of one series."""
 
@@ -82,3 +84,30 @@ def book_series(
     session.flush()
     record(session, "series.booked", series.ref, by=actor, at=at, booked=len(booked), skipped=len(skipped))
     return series, booked
+
+
+def end_series(
+    session: Session,
+    series: Series,
+    bookings: Iterable[Booking],
+    why: str,
+    *,
+    from_on: date,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Call off the sessions of a series from a day on that have not begun; return how many. The others stay.
+
+    The caller has read them with their people, locked. `why`: a code of list `session_cancelled`.
+    """
+    later = [
+        one
+        for one in bookings
+        if one.state in STILL_TO_COME and one.from_at > at and london_date(one.from_at) >= from_on
+    ]
+    if not later:
+        raise Refused("No session of this series is to come from that day on.", code="series.over")
+    for one in later:
+        cancel(session, one, why, version=one.version, actor=actor, at=at)
+    record(session, "series.ended", series.ref, by=actor, at=at, called_off=len(later), why=why)
+    return len(later)
