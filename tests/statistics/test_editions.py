@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +18,10 @@ from refuge.statistics.models import Edition, EditionTable, EditionWorking
 from refuge.statistics.periods import Period, financial_year_of, quarter_of
 from refuge.statistics.queries.editions import edition, editions, read
 from refuge.statistics.service.editions import publish
-from tests.builders import Pilot
+from tests.builders import Pilot, add_bed
+from tests.rota.rows import MARK, add_worker
 from tests.statistics.rows import AWAY, GONE, referred
+from tests.statistics.test_care import resident, session
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -270,3 +272,55 @@ def test_the_same_tables_are_read_by_whoever_reads_them(database: Database) -> N
 def shown_again(database: Database, ref: str, db: Session) -> object:
     db.commit()
     return shown(database, ref).tables
+
+
+def with_sessions(db: Session, at: datetime = MIDDLE, *, missed: int = 3) -> None:
+    """Add a quarter with sessions: 20 attended and 3 missed of the health trust, 12 attended of the recovery agency."""
+    busy(db, at)
+    on, dawn, mark = at.date(), add_worker(db), add_worker(db, MARK)
+    her = resident(db, "WALL/Room 1", on)
+    for number in range(20 + missed):
+        outcome = "attended" if number < 20 else "did_not_attend"
+        session(db, dawn, on + timedelta(days=number), her, outcome=outcome)
+    for number in range(12):
+        session(db, mark, on + timedelta(days=number), her, hour=14, outcome="attended")
+
+
+def test_small_numbers_of_sessions_are_hidden_with_whatever_would_give_them_away(database: Database) -> None:
+    with database.write() as db:
+        with_sessions(db)
+        row = publishes(db)
+        ref = row.ref
+        working = db.scalars(select(EditionWorking.content).where(EditionWorking.edition_id == row.id)).one()
+    found = shown(database, ref)
+    for key in ("provider", "house"):
+        table = found.tables[key]
+        assert table.count("all", "missed") is None, "three"
+        shown_of_whole = [column for column in ("offered", "attended") if table.count("all", column) is not None]
+        assert len(shown_of_whole) < 2, "35 less 32 are the three"
+    for line in ("all", "Health trust"):
+        for column in ("offered", "attended", "missed"):
+            hidden = found.tables["provider"].count(line, column) is None
+            assert (found.tables["hours"].count(line, column) is None) == hidden, "hours tell what sessions do"
+    assert found.figures["K15"].hidden, "3 of 35"
+    assert found.figures["K12"].hidden, "one woman moved in"
+    assert "kpi/K12/of" in working["hidden"]["contract"]
+    assert found.figures["K16"].hidden == (found.tables["provider"].count("all", "attended") is None)
+
+
+def test_a_year_gives_no_quarter_of_a_percentage_away(database: Database) -> None:
+    year = financial_year_of(date(2025, 6, 1))
+    with database.write() as db:
+        for place, quarter in enumerate(year.quarters()):
+            at = datetime(quarter.since.year, quarter.since.month, 2, 12, tzinfo=UTC)
+            busy(db, at)
+            for number in range(3 if place == 1 else 12):
+                bed = add_bed(db, Pilot().refuge(db, "WALL"), f"Room {place}-{number}")
+                resident(db, f"WALL/{bed.name}", at.date(), at.date() + timedelta(days=30))
+        refs = [publishes(db, quarter).ref for quarter in year.quarters()]
+        whole = publishes(db, year).ref
+    quarters, found = [shown(database, ref) for ref in refs], shown(database, whole)
+    for code in ("K12", "K13", "K18"):
+        parts = [quarter.figures[code].of for quarter in quarters]
+        assert parts[1] is None, "three women"
+        assert found.figures[code].of is None or parts.count(None) > 1, "the year less three quarters is the fourth"
