@@ -10,12 +10,12 @@ from refuge.london import london_date
 from refuge.statistics import care
 from refuge.statistics import nights as beds
 from refuge.statistics.counting import Share, half_up, headlines
-from refuge.statistics.facts import NEEDS, Fact
+from refuge.statistics.facts import NEEDS, Fact, Outcome
 from refuge.statistics.given import ATTENDED, HOUR, Given
 from refuge.statistics.judging import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from refuge.statistics.facts import Spell, Unit
@@ -185,3 +185,35 @@ def _recorded(facts: Sequence[Fact]) -> Share:
         for fact in facts
     )
     return Share(said, FIELDS * len(facts))
+
+
+def behind(code: str, told: Told) -> list[int] | None:
+    """Return the numbers of the referrals on which a figure rests; None: it rests on none, but on beds or the rota."""
+    made = pairs(told)
+    if code in made:
+        return list(dict.fromkeys(number for number, _ in made[code]))
+    if code in OF_STAYS:
+        return list(dict.fromkeys(spell.number for spell in told.spells if _lived_here(spell, told.period)))
+    rests = OF_FACTS.get(code)
+    if code.startswith("K09-"):
+        need = code.removeprefix("K09-")
+        return [fact.number for fact in told.facts if fact.has(need) and _for_us(fact)]
+    return None if rests is None else [fact.number for fact in told.facts if rests(fact)]
+
+
+def _for_us(fact: Fact) -> bool:
+    return fact.decided and fact.outcome is not Outcome.NOT_FOR_US
+
+
+def _lived_here(spell: Spell, period: Period) -> bool:
+    ended_on = None if spell.ended_at is None else london_date(spell.ended_at)
+    return london_date(spell.started_at) <= period.until and (ended_on is None or ended_on >= period.since)
+
+
+OF_STAYS = frozenset({"K01", "K03", "K04", "K05", "K18"})
+"""Figures that rest on those who lived here in the period."""
+OF_FACTS: Mapping[str, Callable[[Fact], bool]] = {
+    "K06": lambda _: True, "K07": lambda fact: fact.decided, "K08": _for_us, "K10": lambda _: True,
+    "K11": lambda fact: fact.hours_to_place is not None, "K22": lambda _: True,
+}  # fmt: skip
+"""Figures that rest on referrals received in the period, and on which of them."""

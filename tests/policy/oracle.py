@@ -331,6 +331,7 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("GET", "/statistics/referrals"): Row("M"),
     ("GET", "/statistics/paper"): Row("M"),
     ("GET", "/statistics/figures/<code>"): Row("M"),
+    ("GET", "/statistics/figures/<code>/referrals"): Row("M"),
     ("POST", "/statistics/figures/<code>"): Row("M"),
     ("GET", "/published"): Row("MC"),
     ("GET", "/published/new"): Row("M"),

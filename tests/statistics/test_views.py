@@ -28,6 +28,7 @@ from refuge.statistics.workbooks import guarded
 from tests.builders import Pilot
 from tests.rota.rows import add_pattern, add_worker
 from tests.statistics.rows import AWAY, paper, referred
+from tests.statistics.test_care import resident
 from tests.statistics.test_editions import busy
 
 if TYPE_CHECKING:
@@ -317,3 +318,24 @@ def test_what_in_reach_and_training_gave_stands_on_every_page_and_in_every_file(
     assert "Workshops held 0" in words
     lines = csv.DictReader(io.StringIO(browser.get(f"/published/{ref}/csv").data.decode("utf-8-sig")))
     assert {"In-reach hours", "In-reach sessions by provider", "Training"} <= {line["table"] for line in lines}
+
+
+def test_a_manager_reaches_the_residents_behind_a_figure_and_nobody_elses(
+    database: Database, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    came = london_date(now()) - timedelta(days=20)
+    days = f"since={came:%-d+%-m+%Y}&until={london_date(now()):%-d+%-m+%Y}"
+    with database.write() as db:
+        mine = resident(db, "WALL/Room 1", came).ref
+        other = resident(db, "Panahghar/Room 1", came, by="worker.panahghar").ref
+    browser = sign_in_as("manager.wall")
+    for code in ("K13", "K01", "K05"):
+        page = browser.get(f"/statistics/figures/{code}/referrals?{days}").text
+        assert mine in page, code
+        assert other not in page
+    assert "rests on beds or on the rota" in browser.get(f"/statistics/figures/K20/referrals?{days}").text
+    assert browser.get("/statistics/figures/K99/referrals").status_code == 404
+    assert sign_in_as("commissioner").get("/statistics/figures/K13/referrals").status_code == 403
+    assert f"/statistics/figures/K13/referrals?{days}" in browser.get(f"/statistics/figures/K13?{days}").text.replace(
+        "&amp;", "&"
+    )

@@ -20,6 +20,7 @@ from refuge.statistics.counting import Basis, Counting, by_need, cross, in_perio
 from refuge.statistics.dimensions import dimensions
 from refuge.statistics.facts import NEEDS, Outcome
 from refuge.statistics.forms import JudgeForm, TargetForm
+from refuge.statistics.kpis import behind as figure_behind
 from refuge.statistics.kpis import figures
 from refuge.statistics.models import Judged
 from refuge.statistics.periods import Period, last_quarters, quarter_of
@@ -27,6 +28,7 @@ from refuge.statistics.profiles import INTERNAL, profiles
 from refuge.statistics.published import shown, shown_figure
 from refuge.statistics.queries import facts as queries
 from refuge.statistics.queries.behind import refs_behind
+from refuge.statistics.queries.given import offered_to
 from refuge.statistics.queries.targets import judgements, meanings
 from refuge.statistics.queries.told import told
 from refuge.statistics.queries.words import words
@@ -79,6 +81,30 @@ def dashboard() -> ResponseReturnValue:
         quarters=[(one.label, _days(one)) for one in last_quarters(on, 4)[::-1]],
     )  # fmt: skip
     return page, 200 if fine else 422
+
+
+@blueprint.get("/statistics/figures/<code>/referrals")
+@requires(Permission.STATISTICS_SEE)
+def behind_figure(code: str) -> ResponseReturnValue:
+    """List the referrals on which a figure of her own service rests."""
+    form = PeriodForm(request.args, on=london_date(now()))
+    period, fine = _period(form)
+    reader = user()
+    meant = meanings(session, reader.network_id, period.until).get(code)
+    if not fine or meant is None:
+        abort(404)
+    numbers = figure_behind(code, told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id))
+    if code in OF_SESSIONS:
+        numbers = offered_to(session, reader.network_id, period, at=now(), agency_id=reader.agency_id)
+    rows = refs_behind(session, reader, numbers or [])
+    record(session, "referral.listed", by=current_actor(), at=now(), refs=[ref for ref, _ in rows])
+    return render_template(
+        "statistics/behind.html", rows=rows, period=period, need=meant.title, outcome=code, back=_days(period),
+        nobody=numbers is None,
+    )  # fmt: skip
+
+
+OF_SESSIONS = frozenset({"K15", "K16"})
 
 
 def _days(period: Period) -> dict[str, str]:
@@ -223,4 +249,5 @@ def _meaning(code: str, judging: JudgeForm, target: TargetForm) -> str:
     return render_template(
         "statistics/meaning.html", meaning=known, judging=judging, target=target, form=failed, quarter=quarter.label,
         judged=judged, may_set=user().may(Permission.EDITION_PUBLISH),
+        asked=request.args,
     )  # fmt: skip
