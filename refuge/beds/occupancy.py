@@ -47,6 +47,8 @@ class StaySpan:
     review_due_on: date | None = None
     ref: str | None = None
     """None where the reader may not know it."""
+    called: str | None = None
+    """What she is called on screens; None where the reader may not know it."""
     tasks_known: bool = True
     """Whether the reader may know what is owed to her; otherwise nothing is computed from what was left out."""
     plan_within: int = PLAN_WITHIN

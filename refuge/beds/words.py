@@ -179,7 +179,7 @@ def _held_for(hold: HoldSpan) -> str:
 
 def _resident(lived_in: Occupied) -> list[str]:
     """Return who and for how long, if the reader may know who: the day of another agency's resident is not told."""
-    return [f"{lived_in.stay.ref}, day {lived_in.day}"] if lived_in.stay.ref else []
+    return [f"{lived_in.stay.called}, day {lived_in.day}"] if lived_in.stay.called else []
 
 
 def _add_move_on(lived_in: Occupied, telling: Telling, lines: list[str], warnings: list[str]) -> None:

@@ -160,10 +160,12 @@ def _of_bed(bed: BoardBed, refuge: str, now: datetime) -> Iterator[Due]:
             yield Due(Urgency.SOON, words, where, bed.bed.ref, link=_of_referral(hold))
         case Occupied(stay, due=task):
             if stay.expected_move_on is not None:
-                yield from _when(stay.expected_move_on, today, f"Move-on of {stay.ref}", "expected", where, bed.bed.ref)
+                yield from _when(
+                    stay.expected_move_on, today, f"Move-on of {stay.called}", "expected", where, bed.bed.ref
+                )
             if task is not None:
                 name = "Support plan" if task.task is Task.PLAN else "Plan review"
-                yield from _when(task.due_on, today, f"{name} of {stay.ref}", "due", where, bed.bed.ref)
+                yield from _when(task.due_on, today, f"{name} of {stay.called}", "due", where, bed.bed.ref)
         case Closed(closure=closure) if closure.expected_ready is not None:
             yield from _when(closure.expected_ready, today, "Closed: back", "expected", where, bed.bed.ref)
 

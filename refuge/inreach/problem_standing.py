@@ -158,7 +158,7 @@ def _residents(
     off = _called_off(session, stays, days)
     return tuple(
         Resident(
-            stay.ref, refs[stay.bed.refuge_id], told[referral_id],
+            stay.called, refs[stay.bed.refuge_id], told[referral_id],
             cannot=(*_times(times[referral_id], TimeKind.CANNOT, days), *off.get(referral_id, ())),
             prefers=_times(times[referral_id], TimeKind.PREFERS, days),
         )
@@ -191,7 +191,7 @@ def _spans(spans: Iterable[slots.Span], from_on: date) -> tuple[Span, ...]:
 
 
 def _booked(booking: Booking, from_on: date, stays: Mapping[int, Stay]) -> Booked:
-    people = [stays[row.referral_id].ref for row in booking.people if row.referral_id in stays]
+    people = [stays[row.referral_id].called for row in booking.people if row.referral_id in stays]
     return Booked(
         booking.ref, booking.worker.ref, booking.refuge.ref, minute(from_on, booking.from_at),
         minute(from_on, booking.until_at), tuple(people), booking.room.ref if booking.room else None,

@@ -108,7 +108,7 @@ def _of_need(standing: Standing, need: SessionNeed, had: Had, at: datetime) -> I
     stay = standing.stays[need.referral_id]
     for due in sessions_due(rhythm_of(need, had), standing.from_on, standing.until_on):
         yield _wanted(
-            standing, need, had, due, at, ref=f"{need.ref}.{due.on}", residents=(stay.ref,), need_ref=need.ref
+            standing, need, had, due, at, ref=f"{need.ref}.{due.on}", residents=(stay.called,), need_ref=need.ref
         )
 
 
@@ -177,7 +177,7 @@ def _groups(standing: Standing, needs: Sequence[SessionNeed], had: Mapping[int, 
             (had.get(need.id, Had()) for need in members),
             key=lambda one: one.last_at or datetime.min.replace(tzinfo=at.tzinfo),
         )
-        residents = tuple(standing.stays[need.referral_id].ref for need in members)
+        residents = tuple(standing.stays[need.referral_id].called for need in members)
         for due in sessions_due(rhythm_of(first, last), standing.from_on, standing.until_on):
             house = standing.house_refs[refuge_id]
             yield _wanted(

@@ -41,7 +41,7 @@ class Names:
 
     of: Mapping[str, str]
     women: frozenset[str]
-    """The refs of stays that she may know of."""
+    """The refs of residents that she may know of."""
 
     def words(self, sentence: str) -> str:
         """Return a sentence of the solver with names in the place of refs; a woman she may not know is another."""
@@ -49,7 +49,7 @@ class Names:
 
     def name(self, ref: str) -> str:
         """Return what a ref stands for."""
-        if ref.startswith("W-"):
+        if ref.startswith("R-"):
             return ref if ref in self.women else "another woman"
         return self.of.get(ref, ref)
 

@@ -180,8 +180,8 @@ class GlassForm(RoomForm):
     """Opening a plan without the usual right."""
 
     ref = Text(
-        "The number of the resident, or of her referral", 12, "Enter the number, for example W-48213",
-        description="For example W-48213",
+        "Her number", 12, "Enter her number, for example R-48213",
+        description="For example R-48213",
     )  # fmt: skip
     reason = RadioField("Why must you open it?", widget=GovRadioInput())
     words = Words("Say why, so that somebody else can judge it", LONG, "Say why")

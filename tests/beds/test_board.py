@@ -48,7 +48,12 @@ def refs(app: Flask) -> dict[str, str]:
         )  # fmt: skip
         db.add_all([lives, kept, shut])
         db.flush()
-        return {"stay": lives.ref, "hold": anothers.ref, "bed": Pilot().bed(db, "WALL", "Room 1").ref}
+        return {
+            "stay": lives.called,
+            "lived": lives.ref,
+            "hold": anothers.ref,
+            "bed": Pilot().bed(db, "WALL", "Room 1").ref,
+        }
 
 
 def _room(db: Session, number: int) -> int:
@@ -98,7 +103,7 @@ def test_a_board_that_showed_women_is_audited_with_their_refs(
     sign_in_as("practitioner").get("/beds")
     sign_in_as("worker.wall").get("/beds?state=free")
     seen = events(app, "board.seen")
-    assert [json.loads(one.facts)["refs"] for one in seen] == [sorted([refs["stay"], refs["hold"]])]
+    assert [json.loads(one.facts)["refs"] for one in seen] == [sorted([refs["lived"], refs["hold"]])]
 
 
 def test_nobody_sees_another_networks_beds(sign_in_as: Callable[[str], FlaskClient], refs: dict[str, str]) -> None:

@@ -56,7 +56,8 @@ def lives_in(app: Flask, bed: Bed, move_on: date | None = None) -> str:
             started_at=now() - timedelta(days=9), expected_move_on=move_on,
         )  # fmt: skip
         db.add(row)
-        return row.ref
+        db.flush()
+        return row.called
 
 
 def test_a_bed_is_closed_with_a_reason_and_opened_again(
@@ -234,7 +235,9 @@ def test_seeing_a_bed_that_shows_a_woman_is_audited(
     browser = sign_in_as("worker.wall")
     browser.get("/beds/B-00000")
     assert ref in browser.get(f"/beds/{bed.ref}").text
-    assert audited(app, "bed.seen") == [(bed.ref, {"refs": [ref]})]
+    with app.extensions["database"].reading() as db:
+        stay = db.scalars(select(Stay.ref).where(Stay.called == ref)).one()
+    assert audited(app, "bed.seen") == [(bed.ref, {"refs": [stay]})]
 
 
 def test_every_question_is_asked_in_words(sign_in_as: Callable[[str], FlaskClient], bed: Bed) -> None:

@@ -52,7 +52,7 @@ def test_what_is_due_in_her_own_houses_comes_most_urgent_first(
     with database.write() as db:
         for refuge in db.scalars(select(Refuge)):
             refuge.confirmed_at = now()
-        late = add_stay(db, "WALL", "Room 1", plan_agreed_on=today, expected_move_on=today - timedelta(days=1)).ref
+        late = add_stay(db, "WALL", "Room 1", plan_agreed_on=today, expected_move_on=today - timedelta(days=1)).called
         worker = pilot.person(db, "worker.wall").id
         closed = pilot.bed(db, "WALL", "Room 2").id
         db.add(
@@ -64,7 +64,7 @@ def test_what_is_due_in_her_own_houses_comes_most_urgent_first(
                 expected_ready=today + timedelta(days=3),
             ),
         )
-        theirs = add_stay(db, "Panahghar", "Room 1", expected_move_on=today).ref
+        theirs = add_stay(db, "Panahghar", "Room 1", expected_move_on=today).called
     page = sign_in_as("worker.wall").get("/").text
     assert page.index(f"Move-on of {late} was expected yesterday") < page.index("Closed: back expected")
     assert theirs not in page

@@ -139,4 +139,4 @@ def ask(db: Session, referral: Referral, name: str = DAWN, **told: Any) -> Sessi
 
 def stay_ref(db: Session, referral: Referral) -> str:
     """Return the ref of her stay."""
-    return db.scalars(select(Stay.ref).where(Stay.referral_id == referral.id)).one()
+    return db.scalars(select(Stay.called).where(Stay.referral_id == referral.id)).one()

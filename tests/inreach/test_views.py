@@ -246,7 +246,7 @@ def test_a_session_is_called_off_with_a_reason(refs: dict[str, str], sign_in_as:
 def test_a_worker_plans_accepts_one_and_then_all(refs: dict[str, str], database: Database, sign_in_as: SignIn) -> None:
     with database.write() as db:
         for name in ("other", "there"):
-            referral_id = db.scalars(select(Stay.referral_id).where(Stay.ref == refs[name])).one()
+            referral_id = db.scalars(select(Stay.referral_id).where(Stay.called == refs[name])).one()
             ask(db, db.get_one(Referral, referral_id))
     dawn = sign_in_as(DAWN)
     address = dawn.post("/in-reach/plans").location
@@ -268,7 +268,7 @@ def test_of_women_whom_she_may_not_know_a_plan_says_only_how_many(
 ) -> None:
     with database.write() as db:
         for name in ("her", "there"):
-            referral_id = db.scalars(select(Stay.referral_id).where(Stay.ref == refs[name])).one()
+            referral_id = db.scalars(select(Stay.referral_id).where(Stay.called == refs[name])).one()
             ask(db, db.get_one(Referral, referral_id))
     wall = sign_in_as("worker.wall")
     page = wall.get(wall.post("/in-reach/plans").location).text
@@ -304,7 +304,7 @@ def test_a_proposal_for_women_whom_she_may_not_know_is_not_hers_to_accept(
     refs: dict[str, str], database: Database, sign_in_as: SignIn
 ) -> None:
     with database.write() as db:
-        referral_id = db.scalars(select(Stay.referral_id).where(Stay.ref == refs["there"])).one()
+        referral_id = db.scalars(select(Stay.referral_id).where(Stay.called == refs["there"])).one()
         ask(db, db.get_one(Referral, referral_id))
     dawn, wall = sign_in_as(DAWN), sign_in_as("worker.wall")
     address = dawn.post("/in-reach/plans").location

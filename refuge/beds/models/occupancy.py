@@ -10,12 +10,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, column, select, table
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from refuge.accounts.models import Person
 from refuge.beds.models.beds import Bed
 from refuge.database import Base, Referable, one_of
+
+REFERRALS = table("referral", column("id"), column("ref"))
+"""The room of referrals is above this one: from here a referral has a ref and nothing else."""
 
 
 class Stay(Referable):
@@ -38,6 +41,10 @@ class Stay(Referable):
     review_due_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    called: Mapped[str] = column_property(
+        select(REFERRALS.c.ref).where(REFERRALS.c.id == referral_id).correlate_except(REFERRALS).scalar_subquery(),
+    )
+    """What everybody calls her on screens: the ref of her referral, the same from the first call to the last bed."""
     bed: Mapped[Bed] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, column, func, or_, select, table, union_all
+from sqlalchemy import case, func, or_, select, union_all
 
 from refuge.accounts.models import Person
 from refuge.beds.models import Bed, Closure, Hold, Stay
+from refuge.beds.models.occupancy import REFERRALS
 from refuge.beds.occupancy import BedLife, ClosureSpan, HoldSpan, StaySpan
 from refuge.beds.queries.refuges import runs
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
-
-REFERRALS = table("referral", column("id"), column("ref"))
-"""The room of referrals is above this one: from here a referral has a ref and nothing else."""
 
 
 def lives(session: Session, reader: Person, beds: Sequence[Bed], at: datetime) -> Mapping[int, BedLife]:
@@ -57,6 +55,7 @@ def _stays(session: Session, beds: list[int], own: set[int], at: datetime, *, wi
                 plan_agreed_on=row.plan_agreed_on,
                 review_due_on=row.review_due_on,
                 ref=row.ref,
+                called=row.called,
                 plan_within=within,
             )
             if row.bed_id in own

@@ -152,14 +152,14 @@ def _meets(hold: HoldSpan, details: ClosureDetails) -> bool:
 def _lives_there(bed: Bed, stay: StaySpan, today: date) -> str:
     move_on = stay.expected_move_on
     if move_on is None:
-        return f"{stay.ref} lives in {bed.name}. A bed can be closed once she has moved on."
+        return f"{stay.called} lives in {bed.name}. A bed can be closed once she has moved on."
     if move_on < today:
         return (
-            f"{stay.ref} still lives in {bed.name}; her move-on was expected {date_words(move_on, today=today)}. "
+            f"{stay.called} still lives in {bed.name}; her move-on was expected {date_words(move_on, today=today)}. "
             "Record that she has moved on, or change the expected date, first."
         )
     return (
-        f"{stay.ref} lives in {bed.name} and is expected to move on {date_words(move_on, today=today)}. "
+        f"{stay.called} lives in {bed.name} and is expected to move on {date_words(move_on, today=today)}. "
         "Choose that day or later."
     )
 

@@ -49,7 +49,7 @@ def bed(ref: str) -> ResponseReturnValue:
         bed=row,
         facts=_facts(row, london_date(at)),
         said=words.said_of(Occupancy(found.now), reasons, telling),
-        resident=found.now.stay.ref if isinstance(found.now, Occupied) else None,
+        resident=found.now.stay if isinstance(found.now, Occupied) else None,
         held_for=found.now.hold.referral_ref if isinstance(found.now, Held) else None,
         coming=[words.following_words(step, reasons, telling) for step in found.coming if step.span is not None],
         open_closure=open_closure,

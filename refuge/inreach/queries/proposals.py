@@ -66,7 +66,7 @@ class Rows:
     houses: Mapping[str, Refuge]
     rooms: Mapping[str, int]
     referrals: Mapping[str, int]
-    """By the ref of a stay."""
+    """By what a resident is called."""
 
 
 def rows_of(session: Session, network_id: int) -> Rows:
@@ -75,7 +75,7 @@ def rows_of(session: Session, network_id: int) -> Rows:
     houses = session.scalars(select(Refuge).where(Refuge.network_id == network_id)).all()
     ids = [house.id for house in houses]
     rooms = session.execute(select(SessionRoom.ref, SessionRoom.id).where(SessionRoom.refuge_id.in_(ids)))
-    stays = session.execute(select(Stay.ref, Stay.referral_id).where(Stay.ended_at.is_(None)))
+    stays = session.execute(select(Stay.called, Stay.referral_id).where(Stay.ended_at.is_(None)))
     return Rows(
         {row[0]: row[1] for row in workers}, {house.ref: house for house in houses},
         {row[0]: row[1] for row in rooms}, {row[0]: row[1] for row in stays},

@@ -1,4 +1,4 @@
-"""The women whose sessions a reader may know of, by the ref of their stay, and where they live."""
+"""The women whose sessions a reader may know of, by the number that they are called by, and where they live."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Woman:
 
     referral_id: int
     ref: str
-    """The ref of her newest stay."""
+    """What she is called: the ref of her referral."""
     refuge_id: int
     house: str
     lives_here: bool
@@ -35,7 +35,7 @@ class Woman:
 def _newest_stays() -> Select[int, str, int, str, datetime | None]:
     """Return each woman's stays, the newest last."""
     return (
-        select(Stay.referral_id, Stay.ref, Bed.refuge_id, Refuge.name, Stay.ended_at)
+        select(Stay.referral_id, Stay.called, Bed.refuge_id, Refuge.name, Stay.ended_at)
         .join(Bed, Bed.id == Stay.bed_id)
         .join(Refuge, Refuge.id == Bed.refuge_id)
         .order_by(Stay.started_at)
@@ -65,5 +65,5 @@ def residents(session: Session, reader: Person, *, at: datetime) -> list[Woman]:
 
 
 def resident(session: Session, reader: Person, ref: str, *, at: datetime) -> Woman | None:
-    """Return the woman with this ref of a stay, if she lives in the network now and the reader may know of her."""
+    """Return the woman who is called so, if she lives in the network now and the reader may know of her."""
     return next((woman for woman in residents(session, reader, at=at) if woman.ref == ref), None)

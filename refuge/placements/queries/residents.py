@@ -63,7 +63,7 @@ def lives_there(stay: Stay, since: datetime, at: datetime) -> Occupied:
     """Return what a current stay means today; `since`: when she came to her first bed here."""
     span = StaySpan(
         since, None, stay.expected_move_on, plan_agreed_on=stay.plan_agreed_on, review_due_on=stay.review_due_on,
-        ref=stay.ref, plan_within=stay.bed.refuge.agency.network.plan_due_days,
+        ref=stay.ref, called=stay.called, plan_within=stay.bed.refuge.agency.network.plan_due_days,
     )  # fmt: skip
     now = occupancy(BedLife(london_date(since), (span,)), at).now
     if not isinstance(now, Occupied):

@@ -235,7 +235,7 @@ def _refuse_leaving(stay: Stay, details: LeavingDetails, at: datetime) -> None:
 
 def _refuse_if_over(stay: Stay) -> None:
     if stay.ended_at is not None:
-        raise Refused(f"{stay.ref} has left {stay.bed.name} already. Look at her page again.", code="stay.over")
+        raise Refused(f"{stay.called} has left {stay.bed.name} already. Look at her page again.", code="stay.over")
 
 
 def _refuse_if_stale(stay: Stay, version: int) -> None:

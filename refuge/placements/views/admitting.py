@@ -90,7 +90,7 @@ def _begin(found: Referral, bed: Bed, form: AdmitForm) -> ResponseReturnValue:
     except Refused as refused:
         session.rollback()
         return _again(ref, form, refused)
-    flash(f"She has moved into {bed.refuge.name} {bed.name}. Here she is {stay.ref}.", "success")
+    flash(f"She has moved into {bed.refuge.name} {bed.name}. Her number stays {stay.called}.", "success")
     return redirect(led)
 
 

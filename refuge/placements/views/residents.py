@@ -48,7 +48,7 @@ def living_or_refuse(ref: str, *, lock: bool = False) -> Stay:
     """Return a stay that goes on in a bed of her own agency. Raise Refused once it is over."""
     stay = stay_or_404(ref, lock=lock)
     if stay.ended_at is not None:
-        raise Refused(f"{stay.ref} has left {stay.bed.name} already. Look at her page again.", code="stay.over")
+        raise Refused(f"{stay.called} has left {stay.bed.name} already. Look at her page again.", code="stay.over")
     return stay
 
 
