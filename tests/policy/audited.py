@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support_plans import matrix as plans
 
 AUDITED = {
+    "/statistics/figures/<code>/referrals": "referral.listed",
     "/people": "people.listed",
     "/people/<ref>": "person.seen",
     "/beds": "board.seen",
