@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from allocation.sessions.duties import breaks, long_shifts
 from allocation.sessions.eligibility import Choice
 
 if TYPE_CHECKING:
@@ -31,21 +32,55 @@ def _windows(model: Model, duty: Duty) -> None:
         if (choice.worker, choice.day) == (duty.worker.ref, duty.day)
     ]
     windows = {(low, high) for _choice, _lit, low, high in inside}
+    windows.add((min(low for low, _high in windows), max(high for _low, high in windows)))
     ranked = sorted(windows, key=lambda one: (-sum(one[0] <= low and high <= one[1] for *_, low, high in inside), one))
     for low, high in ranked[:MOST_WINDOWS]:
         within = [(choice, lit) for choice, lit, begins, ends in inside if low <= begins and ends <= high]
-        _fill(model, duty, high - low, within)
+        _fill(model, duty, (low, high), within, moves=_moves(model, duty) if len(within) == len(inside) else [])
 
 
-def _fill(model: Model, duty: Duty, minutes: int, within: Iterable[tuple[Choice, Any]]) -> None:
+def _fill(
+    model: Model,
+    duty: Duty,
+    window: tuple[int, int],
+    within: Sequence[tuple[Choice, Any]],
+    moves: Sequence[tuple[int, Any]],
+) -> None:
+    """Sessions, the break and the ways between houses fit into a window one after the other.
+
+    A session is followed by its gap, up to the next beginning on the grid; only before a break or a way it may be less,
+    and the last one may end with the window.
+    """
     step, gap = model.step, duty.worker.gap_minutes
-    sizes = [(-(-(model.sessions[one.session].minutes + gap) // step) * step, one, lit) for one, lit in within]
-    spare = max(size - model.sessions[one.session].minutes for size, one, _lit in sizes)
-    room = minutes + spare
-    if sum(size for size, _one, _lit in sizes) > room:
-        model.cp.add(sum(size * lit for size, _one, lit in sizes) <= room)
-        count = room // min(size for size, _one, _lit in sizes)
-        model.cp.add(sum(lit for _size, _one, lit in sizes) <= count)
+    lasts = [model.sessions[one.session].minutes + gap for one, _lit in within]
+    sizes = [-(-one // step) * step for one in lasts]
+    less = max(size - one for size, one in zip(sizes, lasts, strict=True))
+    rest = _rest_inside(model, duty, window)
+    room = window[1] - window[0] + gap + less - max(0, rest - less)
+    travel = sum(max(0, way - less) * lit for way, lit in moves)
+    lits = [lit for _one, lit in within]
+    if sum(sizes) + sum(way for way, _lit in moves) > room:
+        model.cp.add(sum(size * lit for size, lit in zip(sizes, lits, strict=True)) + travel <= room)
+        model.cp.add(sum(lits) <= max(0, room // min(sizes)))
+
+
+def _moves(model: Model, duty: Duty) -> list[tuple[int, Any]]:
+    """Return the changes of house on a day with nothing fixed, and how long the way takes at least."""
+    houses = {house for _number, house in duty.visits}
+    ways = [model.context.way(one, other) for one in houses for other in houses if one != other]
+    least = min((way for way in ways if way is not None), default=0)
+    if model.context.lines.get((duty.worker.ref, duty.day)):
+        return []
+    return [(least, lit) for (number, _house), lit in duty.visits.items() if number]
+
+
+def _rest_inside(model: Model, duty: Duty, window: tuple[int, int]) -> int:
+    """Return how long the break lasts that lies in a window whenever it is taken; 0: none does."""
+    context, worker, rest = model.context, duty.worker, duty.worker.long_break
+    for shift in long_shifts(context, worker, duty.day):
+        if rest and shift.from_at + rest.not_in_first >= window[0] and shift.until_at - rest.not_in_last <= window[1]:
+            return rest.minutes if breaks(context, worker, rest, shift, context.held.get(worker.ref, [])) else 0
+    return 0
 
 
 def _houses(model: Model, duty: Duty) -> None:

@@ -84,22 +84,30 @@ class Model:
 
     # Goals and answers.
 
-    def total(self, name: str) -> Any:
-        """Return what a goal counts, more being better."""
+    def total(self, name: str, sessions: Iterable[Wanted] | None = None) -> Any:
+        """Return what a goal counts, more being better: of all sessions, or of strands of them."""
         goal = GOALS[name]
+        refs = list(self.sessions) if sessions is None else [one.ref for one in sessions if one.ref in self.sessions]
         if goal.weigh is None:
-            return -sum(lit for duty in self.duties.values() for (number, _house), lit in duty.visits.items() if number)
+            days = {(one.worker, one.day) for ref in refs for one in self.choices[ref]}
+            return -sum(
+                lit for day in sorted(days) for (number, _house), lit in self.duties[day].visits.items() if number
+            )
         found = []
-        for ref, wanted in self.sessions.items():
+        for ref in refs:
             for choice, lit in zip(self.choices[ref], self.lit[ref], strict=True):
-                gain = int(goal.sense) * goal.weigh(self.context, wanted, choice)
+                gain = int(goal.sense) * goal.weigh(self.context, self.sessions[ref], choice)
                 if gain:
                     found.append(gain * lit)
         return sum(found)
 
-    def keep(self, name: str, total: int) -> None:
+    def keep(self, name: str, total: int, sessions: Iterable[Wanted] | None = None) -> None:
         """Let no later answer reach less of a goal."""
-        self.cp.add(self.total(name) >= total)
+        self.cp.add(self.total(name, sessions) >= total)
+
+    def limit(self, name: str, bound: int, sessions: Iterable[Wanted]) -> None:
+        """Say what some sessions cannot exceed of a goal, which is known and only helps to prove."""
+        self.cp.add(self.total(name, sessions) <= bound)
 
     def seek(self, name: str, plan: Plan, bound: int) -> None:
         """Ask for the most of a goal, beginning with a plan; no plan is known to reach more than the bound."""

@@ -23,14 +23,6 @@ TOGETHER = 0.6
 """How much of the rest putting their answers together may use."""
 
 
-@dataclass(frozen=True)
-class Alone:
-    """What strands reach of a goal, and the most that they could, when each is planned as if there were no others."""
-
-    total: int
-    bound: int
-
-
 @dataclass
 class Part:
     """Some sessions that are planned together."""
@@ -45,8 +37,10 @@ class Part:
     """A plan that is known already: no answer is worse."""
     one_by_one: set[str] = field(default_factory=set)
     """The houses where counting rooms was not enough."""
-    alone: list[Alone] = field(default_factory=list)
-    """By goal: what its strands reach by themselves; empty where it has one strand."""
+    strands: Sequence[Part] = ()
+    """What shares no worker with the rest of it, each planned as if there were no others; empty where it has one."""
+    least_bound: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By place of a goal: a bound proven while strands were put together, the goals before it as they have them."""
     spent: float = 0.0
     """The effort that it took."""
     stopped: bool = False
@@ -80,24 +74,15 @@ class Part:
             return
         parts = [Part(self.context, strand, self.choices) for strand in sorted(strands, key=len)]
         self._each_alone(parts, effort * ALONE)
-        self.alone = [
-            Alone(sum(one.total for one in ones), sum(one.bound for one in ones))
-            for ones in zip(*(part.reached for part in parts), strict=True)
-        ]
+        self.strands = parts
         apart = Plan()
         for part in parts:
             apart.choices |= part.plan.choices
             apart.at |= part.plan.at
         near = merged(self.context, self.choices, apart, self.sessions)
-        best = [one.total for one in self.alone]
-        if self._worth(near) != best:
-            near = self._put_together(apart, (effort - self.spent) * TOGETHER) or near
-        if self._worth(near) != best:
-            self._by_goals(effort, near)
-            return
-        self.plan = near
-        self.reached = [Reached(one.total, one.bound) for one in self.alone]
-        self.stopped = any(part.stopped for part in parts)
+        if self._worth(near) != [one.total for one in self.alone]:
+            near = max([near, *self._put_together(apart, (effort - self.spent) * TOGETHER)], key=self._worth)
+        self._by_goals(effort, near)
 
     def _each_alone(self, parts: Sequence[Part], effort: float) -> None:
         """Plan each strand as if there were no others; what a small one leaves of its effort, larger ones may use."""
@@ -107,21 +92,30 @@ class Part:
             self.spent += part.spent
             waiting -= len(part.sessions)
 
+    @property
+    def alone(self) -> list[Reached]:
+        """By goal: what the strands reach by themselves, and the most that they could; empty where there is one."""
+        each = zip(*(strand.reached for strand in self.strands), strict=True)
+        return [Reached(sum(one.total for one in ones), sum(one.bound for one in ones)) for ones in each]
+
     def _by_goals(self, effort: float, near: Plan | None = None) -> None:
         """Find the best plan, one goal after the other, beginning with one made by hand or another that is better."""
         hand = by_hand(self.context, self.choices, self.sessions)
         self.plan = max([hand, *(one for one in (near, self.known) if one is not None)], key=self._worth)
         self.reached, self.stopped = [], False
-        most, model, level = self._most(), None, bool(self.alone)
+        most, model, alone = self._most(), None, self.alone
+        level = bool(alone)
         for place, highest in enumerate(most):
-            bound = min(highest, self.alone[place].bound) if level else highest
+            bound = min(highest, alone[place].bound, *self.least_bound.get(place, ())) if level else highest
             if self._totals()[place] < bound and self.spent < effort:
                 model = model or self._model()
+                if level:
+                    self._limit(model, place)
                 bound = self._improve(model, place, bound, effort - self.spent)
             total = self._totals()[place]
             self.stopped = self.stopped or total < bound
             self.reached.append(Reached(total, bound))
-            level = level and total == self.alone[place].total == self.alone[place].bound
+            level = level and total == alone[place].total == alone[place].bound
             if model is not None:
                 model.keep(self.context.problem.goals[place], total)
 
@@ -164,18 +158,29 @@ class Part:
             self.plan = found
         return min(bound, known)
 
-    def _put_together(self, apart: Plan, effort: float) -> Plan | None:
-        """Return a plan that reaches what the strands reach by themselves, and of the last goal as much as it can.
+    def _put_together(self, apart: Plan, effort: float) -> list[Plan]:
+        """Return plans that reach what the strands reach by themselves, and of the last goal as much as can be found.
 
-        None if none was found. The last goal is the last for which it is not plain what can be reached.
+        The last goal is the last for which it is not plain what can be reached. Each strand keeps its own of the goals
+        before: together they could reach as much in no other way, and the solver sees much sooner what cannot be.
         """
-        model, names = self._model(), self.context.problem.goals
-        open_ = [place for place, most in enumerate(self._most()) if most > self.alone[place].total]
+        model, names, alone = self._model(), self.context.problem.goals, self.alone
+        open_ = [place for place, most in enumerate(self._most()) if most > alone[place].total]
         last = open_[-1] if open_ else len(names) - 1
-        for name, alone in zip(names[:last], self.alone, strict=False):
-            model.keep(name, alone.total)
-        model.seek(names[last], apart, self.alone[last].bound)
-        return self._search(model, effort)[1]
+        for place, name in enumerate(names[:last]):
+            for strand in self.strands:
+                model.keep(name, strand.reached[place].total, strand.sessions)
+        self._limit(model, last)
+        model.seek(names[last], apart, alone[last].bound)
+        known, found = self._search(model, effort)
+        level = all(one.total == one.bound for one in alone[:last])
+        if found is not None and level:
+            self.least_bound[last] = (known,)
+        return [] if found is None else [found]
+
+    def _limit(self, model: Model, place: int) -> None:
+        for strand in self.strands:
+            model.limit(self.context.problem.goals[place], strand.reached[place].bound, strand.sessions)
 
     def _search(self, model: Model, effort: float) -> tuple[int, Plan | None]:
         """Return the bound and the plan that a search finds.
