@@ -368,3 +368,11 @@ def test_the_terminal_solves_a_file_prints_a_schema_and_says_where_a_fault_is(
 def test_nothing_wanted_and_nobody_there_are_answers_too() -> None:
     assert solve(small(wanted=())).proven
     assert len(solve(small(workers=())).unplaced) == 1
+
+
+@pytest.mark.parametrize("seed", [5, 9])
+def test_every_goal_of_a_crowded_fortnight_of_the_pilot_is_proven(seed: int) -> None:
+    problem = replace(roster(21, seed=seed), limits=Limits(4.0))
+    solution = solve(problem, explain_all=False)
+    assert solution.proven
+    assert not broken_rules(problem, solution)
