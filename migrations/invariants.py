@@ -39,6 +39,7 @@ _OWNED_CARE = (*_KEPT_CARE, *_ONCE_CARE)
 _KEPT_0014 = ("incident_escalation", "privacy_sample")
 _KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
 _PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
+_BESIDE_FIGURES = ("harm_score", "return_setting", "return_sent")
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -144,6 +145,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         | {"incident_escalation_in_its_agency_insert", "privacy_sample_by_its_agency_insert"},
         "postgresql": {f"{table}.kept" for table in _KEPT_0014}
         | {"incident_escalation.in_its_agency", "privacy_sample.by_its_agency"},
+    },
+    "0018": {
+        "sqlite": {f"{table}_kept_{what}" for table in _BESIDE_FIGURES for what in ("update", "delete")}
+        | {f"{table}_in_one_network_insert" for table in _BESIDE_FIGURES},
+        "postgresql": {f"{table}.kept" for table in _BESIDE_FIGURES}
+        | {f"{table}.in_one_network" for table in _BESIDE_FIGURES},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -126,6 +126,10 @@ class Permission(StrEnum):
     """Read what was published of the network's figures: small counts hidden, no one named."""
     EDITION_PUBLISH = "edition:publish"
     """Publish the figures of a closed period, set targets, judge a figure."""
+    HARM_SCORE = "harm:score"
+    """Score, for her own agency, how much harm unmet need does by theme: about no woman."""
+    RETURN_KEEP = "return:keep"
+    """Keep when the network's returns are due, whose they are, and that one was sent."""
     PERSON_MANAGE = "person:manage"
     """Add agencies and the people who sign in; disable them; change a role."""
 
@@ -179,6 +183,8 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.STATISTICS_SEE,
         Permission.EDITION_READ,
         Permission.EDITION_PUBLISH,
+        Permission.HARM_SCORE,
+        Permission.RETURN_KEEP,
         Permission.ROTA_CHANGE,
         Permission.HOUSE_ROTA_CHANGE,
         Permission.TRAINING_KEEP,
@@ -210,6 +216,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.SESSION_BOOK,
             Permission.SESSION_RECORD,
             Permission.SESSION_PLAN,
+            Permission.HARM_SCORE,
         }
     ),
     Role.COMMISSIONER: frozenset(
@@ -219,6 +226,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.TRAINING_COUNT,
             Permission.REPLAY_SEE,
             Permission.EDITION_READ,
+            Permission.HARM_SCORE,
         }
     ),
     Role.REFERRER: frozenset(

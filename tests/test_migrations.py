@@ -27,6 +27,7 @@ from refuge.referrals import models as referrals
 from refuge.replays import models as replays
 from refuge.rota import models as rota
 from refuge.schema import MIGRATIONS, migrate
+from refuge.statistics import beside
 from refuge.statistics import models as statistics
 from support_plans import models as support_plans
 from tests.databases import ENGINES, named, on_server, open_database
@@ -39,6 +40,7 @@ MAPPED = (
     accounts,
     audit,
     beds,
+    beside,
     codes,
     inreach,
     once,

@@ -102,7 +102,8 @@ SHOWS_NOBODY = {
     "/training", "/training/totals", "/training/new", "/training/<ref>/edit", "/training/<ref>/feedback",
     "/statistics", "/statistics/by", "/statistics/paper", "/statistics/figures/<code>", "/published", "/published/new",
     "/published/<ref>", "/published/<ref>/figures/<code>", "/published/<ref>/csv", "/published/<ref>/ods",
-    "/published/<ref>/pdf", "/published/<ref>/return",
+    "/published/<ref>/pdf", "/published/<ref>/return", "/published/risk", "/published/compared", "/statistics/harm",
+    "/statistics/returns", "/statistics/returns/<kind>/due", "/statistics/returns/<kind>/<since>",
 }  # fmt: skip
 SHOWS_NOBODY |= plans.SHOWS_NOBODY
 """Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""

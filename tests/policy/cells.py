@@ -60,7 +60,8 @@ def kind_of(rule: str) -> str:
         "/rota/days/": "closure_day", "/rota/exceptions/": "exception", "/rota/houses/": "refuge",
         "/rota/rooms/": "session_room", "/rota/promises/": "promise", "/training/": "workshop",
         "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
-        "/asked/": "question", "/statistics/figures/": "kpi", "/published/<ref>/figures/": "explained",
+        "/asked/": "question", "/statistics/figures/": "kpi", "/statistics/returns/": "due",
+        "/published/<ref>/figures/": "explained",
         "/published/": "edition",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
         "/in-reach/sessions/": "booking", "/in-reach/series/": "series", "/in-reach/plans/": "session_plan",
@@ -70,7 +71,7 @@ def kind_of(rule: str) -> str:
     return next(kind for start, kind in kinds.items() if rule.startswith(start))
 
 
-NOBODYS = {"none", "static", "kpi"}
+NOBODYS = {"none", "static", "kpi", "due"}
 """Kinds of things that stand in no relation to anybody."""
 
 

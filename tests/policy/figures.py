@@ -23,6 +23,10 @@ class FigureWorld:
     """What is counted and published by a network."""
 
     @staticmethod
+    def _due(_db: Session, _reader: str, _relation: str) -> str:
+        return f"quarter_report {quarter_of(london_date(now())).before.since}"
+
+    @staticmethod
     def _kpi(_db: Session, _reader: str, _relation: str) -> str:
         return "K07"
 

@@ -1,0 +1,122 @@
+"""The forms beside the figures: a partner's scores of harm, when a return is due, that it was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wtforms import Form, HiddenField
+
+from refuge.referrals.forms.fields import Listed, SaidDate, Text, WholeNumber
+from refuge.statistics.facts import NEEDS
+from refuge.statistics.risk import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from typing import Any
+
+    from werkzeug.datastructures import MultiDict
+
+    from refuge.accounts.models import Person
+    from refuge.statistics.beside import HarmScore, ReturnSetting
+    from refuge.statistics.models import Edition
+
+SAY = "Enter a whole number"
+
+
+def _score(key: str) -> WholeNumber:
+    return WholeNumber(NEEDS[key], 0, MOST, f"{NEEDS[key]}: enter a whole number", "0 is no harm, 18 the most")
+
+
+class HarmForm(Form):
+    """One number for each theme; what is left empty is not scored."""
+
+    mental_health = _score("mental_health")
+    substance = _score("substance")
+    nrpf = _score("nrpf")
+    children = _score("children")
+    access = _score("access")
+    seen = HiddenField()
+
+    def __init__(self, typed: MultiDict[str, str] | None = None, *, kept: Mapping[str, HarmScore]) -> None:
+        """Bind what was typed, or show what the agency scored."""
+        told: dict[str, Any] = {theme: str(row.score) for theme, row in kept.items()}
+        told["seen"] = " ".join(f"{theme}:{row.number}" for theme, row in kept.items())
+        super().__init__(formdata=typed, data=told)
+        self.kept = kept
+
+    def seen_numbers(self) -> dict[str, int]:
+        """Return theme -> number of the score that stood on the page."""
+        pairs = [pair.partition(":") for pair in (self.seen.data or "").split()]
+        return {theme: int(number) for theme, _, number in pairs if theme in NEEDS and number.isdecimal()}
+
+    def scores(self) -> dict[str, int]:
+        """Return the scores that differ from what is kept. Only after `validate`."""
+        found: dict[str, int | None] = {theme: getattr(self, theme).typed for theme in NEEDS}
+        return {
+            theme: score
+            for theme, score in found.items()
+            if score is not None and (theme not in self.kept or self.kept[theme].score != score)
+        }
+
+
+class ReturnForm(Form):
+    """When a return is due, and whose it is."""
+
+    days = WholeNumber("How many days after its period is it due?", 1, 200, SAY)
+    owner = Listed("Who is reminded?", "Choose one")
+    seen = HiddenField()
+
+    def __init__(
+        self,
+        typed: MultiDict[str, str] | None = None,
+        *,
+        days: int,
+        kept: ReturnSetting | None,
+        people: Sequence[Person],
+    ) -> None:
+        """Bind what was typed, or show what holds."""
+        told = {"days": str(days), "owner": kept.owner.ref if kept else "", "seen": str(kept.number if kept else 0)}
+        super().__init__(formdata=typed, data=told)
+        self.owner.offer((one.ref, f"{one.name}, {one.agency.name}") for one in people)
+        self.people = {one.ref: one for one in people}
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask for both."""
+        super().validate(extra_validators)
+        if self.days.typed is None and not self.days.errors:
+            self.days.errors = ["Enter how many days after its period it is due"]
+        if self.owner.data not in self.people:
+            self.owner.errors = ["Choose who is reminded"]
+        return not self.errors
+
+
+class SentForm(Form):
+    """That a return was sent: when, to whom, from which edition."""
+
+    sent_on = SaidDate("When was it sent?", "Enter the day on which it was sent")
+    sent_to = Text(
+        "To which office, and how?", 200, "Such as: commissioning team, by secure e-mail. No private person."
+    )
+    edition = Listed("Which edition are its figures from?", "None that was published here")
+    seen = HiddenField()
+
+    def __init__(
+        self, typed: MultiDict[str, str] | None = None, *, on: date, seen: int, editions: Sequence[tuple[Edition, str]]
+    ) -> None:
+        """Bind what was typed."""
+        self.on = on
+        super().__init__(formdata=typed, data={"seen": str(seen)})
+        self.edition.offer((row.ref, f"{label}, edition {row.number}") for row, label in editions)
+        self.editions = {row.ref: row for row, _ in editions}
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask for the day, not to come, and to whom; an edition must be one of the period."""
+        super().validate(extra_validators)
+        if not self.sent_on.errors and (self.sent_on.typed is None or self.sent_on.typed > self.on):
+            self.sent_on.errors = ["Enter the day on which it was sent, today or earlier"]
+        if len(self.sent_to.typed) < 3 and not self.sent_to.errors:  # noqa: PLR2004  as the database asks
+            self.sent_to.errors = ["Say which office had it, and how"]
+        if self.edition.data and self.edition.data not in self.editions:
+            self.edition.errors = ["Choose an edition of this period"]
+        return not self.errors
