@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from refuge.audit.service import SYSTEM
 from refuge.database import new_ref, now
+from refuge.london import london_date
 from refuge.replays.models import Replay, ReplayState
 from refuge.statistics.models import Edition
 from refuge.statistics.periods import quarter_of
