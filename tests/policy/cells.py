@@ -60,7 +60,8 @@ def kind_of(rule: str) -> str:
         "/rota/days/": "closure_day", "/rota/exceptions/": "exception", "/rota/houses/": "refuge",
         "/rota/rooms/": "session_room", "/rota/promises/": "promise", "/training/": "workshop",
         "/beds/": "bed", "/refuges/": "refuge", "/referrals/drafts/": "draft",
-        "/asked/": "question", "/statistics/figures/": "kpi", "/statistics/returns/": "due",
+        "/asked/": "question", "/statistics/figures/": "kpi", "/statistics/returns/<kind>/due": "return_kind",
+        "/statistics/returns/": "due",
         "/published/<ref>/figures/": "explained",
         "/published/": "edition",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
@@ -71,7 +72,7 @@ def kind_of(rule: str) -> str:
     return next(kind for start, kind in kinds.items() if rule.startswith(start))
 
 
-NOBODYS = {"none", "static", "kpi", "due"}
+NOBODYS = {"none", "static", "kpi", "due", "return_kind"}
 """Kinds of things that stand in no relation to anybody."""
 
 

@@ -28,6 +28,10 @@ class FigureWorld:
         return f"quarter_report {quarter_of(london_date(now())).before.since}"
 
     @staticmethod
+    def _return_kind(_db: Session, _reader: str, _relation: str) -> str:
+        return "quarter_report"
+
+    @staticmethod
     def _kpi(_db: Session, _reader: str, _relation: str) -> str:
         return "K07"
 
