@@ -146,7 +146,7 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {f"{table}.kept" for table in _KEPT_0014}
         | {"incident_escalation.in_its_agency", "privacy_sample.by_its_agency"},
     },
-    "0018": {
+    "0015": {
         "sqlite": {f"{table}_kept_{what}" for table in _BESIDE_FIGURES for what in ("update", "delete")}
         | {f"{table}_in_one_network_insert" for table in _BESIDE_FIGURES},
         "postgresql": {f"{table}.kept" for table in _BESIDE_FIGURES}

@@ -1,12 +1,12 @@
 """Partners' scores of harm, when returns are due and whose they are, and that one was sent. All added, never changed.
 
-Revision: 0018
+Revision: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0015"
 down_revision = "0014"
 
 KEPT = ("harm_score", "return_setting", "return_sent")
