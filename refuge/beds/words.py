@@ -203,15 +203,11 @@ def _add_ready(closed: Closed, telling: Telling, lines: list[str], warnings: lis
 
 
 def house_facts(refuge: Refuge, beds: int, areas: Mapping[str, str]) -> str:
-    """Return the meta line of a refuge on the board."""
+    """Return the meta line of a refuge on the board. How many of its few places are used is told by a room above."""
     staffed = staffed_words(refuge.hours, telephone=refuge.telephone_cover)
     facts = [
         counted(beds, "bed", "beds"),
         areas.get(refuge.area, refuge.area),
         f"staffed {staffed}" if refuge.hours else staffed,
     ]
-    if refuge.high_support_places:
-        facts.append(counted(refuge.high_support_places, "high-support place", "high-support places"))
-    if refuge.nrpf_places:
-        facts.append(counted(refuge.nrpf_places, "NRPF place funded", "NRPF places funded"))
     return " · ".join(facts)

@@ -57,3 +57,16 @@ def test_whoever_may_not_know_reads_nothing_of_it(app: Flask, sign_in_as: SignIn
         assert places_used(db, Pilot().person(db, "worker.wall"), at=now())[wall] == Used(0, 0)
         elsewhere = places_used(db, Pilot().person(db, "worker.elsewhere"), at=now())
         assert wall not in elsewhere
+
+
+def test_the_sheet_of_paper_says_it_too_and_the_board_says_it_once(app: Flask, sign_in_as: SignIn) -> None:
+    put_stay(app, bed_ref(app))
+    needs_much(app, stays(app)[0].referral_id)
+    worker = sign_in_as("worker.wall")
+    assert "1 of 2 high-support places used" in words_of(worker.get("/beds/print").text)
+    board = words_of(worker.get("/beds").text)
+    assert "1 of 2 high-support places used" in board
+    assert "2 high-support places ·" not in board
+    told_less = words_of(sign_in_as("practitioner").get("/beds/print").text)
+    assert "2 high-support places" in told_less
+    assert "places used" not in told_less

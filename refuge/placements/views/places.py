@@ -22,15 +22,19 @@ def places_used_in() -> Callable[[Refuge], list[str]]:
 
     def words(refuge: Refuge) -> list[str]:
         found = used.get(refuge.id)
-        if found is None:
-            return []
-        told = [_of(found.high_support, refuge.high_support_places, "high-support")]
-        return [*told, _of(found.funded, refuge.nrpf_places, "funded NRPF")] if found.funded is not None else told
+        told = [
+            _of(None if found is None else found.high_support, refuge.high_support_places, "high-support"),
+            _of(None if found is None else found.funded, refuge.nrpf_places, "funded NRPF"),
+        ]
+        return [said for said in told if said]
 
     return words
 
 
 def _of(used: int | None, places: int, what: str) -> str:
+    """Return how many places are used; where that is not hers to know, how many there are."""
+    if used is None:
+        return f"{places} {what} {'place' if places == 1 else 'places'}" if places else ""
     if not places:
         return f"no {what} place" + (f", {used} used" if used else "")
     return f"{used} of {places} {what} {'place' if places == 1 else 'places'} used"
