@@ -11,6 +11,7 @@ from refuge.accounts.models import Network
 from refuge.audit.service import SYSTEM, record
 from refuge.beds.models import Closure, Hold, Stay
 from refuge.codes.service import load_codes
+from refuge.demo.beside import load_beside
 from refuge.demo.care import load_care
 from refuge.demo.endings import end_stay
 from refuge.demo.history import load_history
@@ -66,6 +67,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_inreach(loading)
     load_replay(loading)
     load_editions(loading)
+    load_beside(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)
     return True
 

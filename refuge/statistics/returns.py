@@ -56,7 +56,7 @@ class Standing(StrEnum):
     @property
     def kind(self) -> str:
         """The look of the tag."""
-        return {"overdue": "danger", "soon": "waiting", "later": "neutral", "sent": "success"}[self.value]
+        return {"overdue": "danger", "soon": "waiting", "later": "neutral", "sent": "good"}[self.value]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Band(StrEnum):
     @property
     def kind(self) -> str:
         """The look of its tag."""
-        return {"low": "success", "medium": "warning", "high": "danger", "no_data": "neutral"}[self.value]
+        return {"low": "good", "medium": "warning", "high": "danger", "no_data": "neutral"}[self.value]
 
 
 def band_of(score: int | None) -> Band:
