@@ -103,14 +103,6 @@ def _beside(problem: Problem, solution: Solution) -> None:
         print(f"    slot by slot: {told}, {plain[0].variables} variables")
 
 
-def _first_that_differs(problem: Problem, reached: list[int], best: list[int]) -> str:
-    """Return how a simpler way and the planner compare on the first goal where they differ."""
-    for name, simple, planned in zip(problem.goals, reached, best, strict=True):
-        if simple != planned:
-            return f"{'BETTER' if simple > planned else 'worse'} at {name}: {abs(simple)} for {abs(planned)}"
-    return "as good"
-
-
 def _sick(problem: Problem, solution: Solution) -> None:
     """Print what it takes to mend the plan when the busiest worker is away on the second day."""
     day = problem.days[1]
