@@ -171,5 +171,5 @@ def test_an_administrator_of_the_system_sees_no_client_data() -> None:
 def test_a_commissioner_reads_nobodys_record() -> None:
     assert {permission for permission in Permission if may(Role.COMMISSIONER, permission)} == {
         Permission.REFUGE_SEE, Permission.COVER_SEE, Permission.TRAINING_COUNT, Permission.REPLAY_SEE,
-        Permission.EDITION_READ,
+        Permission.EDITION_READ, Permission.HARM_SCORE,
     }  # fmt: skip
