@@ -73,9 +73,16 @@ class Sight:
             (number_words(households.count(ALL, RECEIVED)), "households referred"),
             (_with_share(need, PLACED, self.profile), "referrals given a place"),
             (self.figures["K07"].words if "K07" in self.figures else "–", "unsuccessful, all"),
-            (self.figures["K08"].words if "K08" in self.figures else "–", "unmet by the refuges"),
+            (self._unmet(), "unmet by the refuges"),
         ]
         return [*found, (typical.words, "decided within 24 hours")] if typical is not None else found
+
+    def _unmet(self) -> str:
+        """Return the share unmet, or how many where the share would say how few were not for this service."""
+        figure = self.figures.get("K08")
+        if figure is None:
+            return "–"
+        return number_words(self.tables["need"].count(ALL, SERVICE)) if figure.hidden else figure.words
 
     def by_need(self) -> list[list[str]]:
         """Return the table that the board asks for: each need with its share and that of the period before."""

@@ -18,6 +18,7 @@ from refuge.statistics.models import Edition, EditionTable, EditionWorking
 from refuge.statistics.periods import Period, financial_year_of, quarter_of
 from refuge.statistics.queries.editions import edition, editions, read
 from refuge.statistics.service.editions import publish
+from refuge.statistics.views.room import sight_of
 from tests.builders import Pilot, add_bed
 from tests.rota.rows import MARK, add_worker
 from tests.statistics.rows import AWAY, GONE, referred
@@ -324,3 +325,14 @@ def test_a_year_gives_no_quarter_of_a_percentage_away(database: Database) -> Non
         parts = [quarter.figures[code].of for quarter in quarters]
         assert parts[1] is None, "three women"
         assert found.figures[code].of is None or parts.count(None) > 1, "the year less three quarters is the fourth"
+
+
+def test_the_head_counts_the_unmet_where_their_share_would_give_others_away(database: Database) -> None:
+    with database.write() as db:
+        busy(db)
+        for _ in range(2):
+            referred(db, AWAY, "I02", at=MIDDLE, hours=5)
+        ref = publishes(db).ref
+    found = shown(database, ref)
+    assert found.figures["K08"].hidden
+    assert ("20", "unmet by the refuges") in sight_of(found, "contract").headline()
