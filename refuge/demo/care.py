@@ -15,7 +15,7 @@ from support_plans.categories import Category
 from support_plans.incidents import NOTE, IncidentKind
 from support_plans.kinds import KINDS
 from support_plans.marac import RepeatDefinition
-from support_plans.models import Giver, Judgement, Occasion
+from support_plans.models import Giver, Judgement, Occasion, Task, TaskKind
 from support_plans.scoring import TOOLS
 from support_plans.service.assessing import AssessmentDetails, record_assessment
 from support_plans.service.directory import ServiceDetails, keep_service, say_outcome, send_on
@@ -49,6 +49,7 @@ def load_care(loading: Loading) -> None:
     _scores(loading)
     _risks(loading)
     _records(loading)
+    _talked_with(loading)
     _tasks(loading)
     _leaving(loading)
     _house(loading)
@@ -282,6 +283,17 @@ def _records(loading: Loading) -> None:
         details = RecordDetails(told, child, review_on)
         acting = _by(loading, email, days)
         write_record(loading.db, her(loading, bed), KINDS[kind], details, replaces=None, **acting)
+
+
+def _talked_with(loading: Loading) -> None:
+    """Let what an answer asked for on a day long past have been done that day; the one of today is still to do."""
+    alarms = select(Task).where(Task.kind == TaskKind.ALARM, Task.due_on < loading.day(-1))
+    for task in loading.db.scalars(alarms):
+        days = (task.due_on - loading.day(0)).days
+        finish_task(
+            loading.db, task, "Talked with her, and we looked at her safety plan together", version=task.version,
+            **_by(loading, MARY, days),
+        )  # fmt: skip
 
 
 def _tasks(loading: Loading) -> None:

@@ -48,6 +48,7 @@ from refuge.referrals.models import (
     Referral,
     ReferralState,
 )
+from support_plans.models import Task, TaskKind
 from tests.demo.conftest import LOADED
 
 if TYPE_CHECKING:
@@ -235,3 +236,11 @@ def test_the_same_day_loads_the_same(database: Database, demonstration: Database
 def refs(database: Database, kind: type[Referable]) -> list[str]:
     with database.reading() as session:
         return list(session.scalars(select(kind.ref).order_by(kind.id)))
+
+
+def test_what_an_answer_asks_for_is_to_be_done_today_and_was_done_on_the_days_before(demo: Session) -> None:
+    alarms = demo.scalars(select(Task).where(Task.kind == TaskKind.ALARM)).all()
+    to_do, done = ([task.due_on for task in alarms if (task.done_at is None) is still] for still in (True, False))
+    assert len(to_do) == 1
+    assert done
+    assert max(done) < to_do[0]
