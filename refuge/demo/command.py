@@ -12,6 +12,7 @@ from refuge.accounts.models import Person
 from refuge.config import Setting
 from refuge.database import database, now
 from refuge.demo.load import PASSWORD, load_demo
+from refuge.demo.replays import publish_replay
 from refuge.schema import migrate
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def demo_command() -> None:
         _refuse_real_data(db)
         click.echo("Loading the pilot network …")
         fresh = load_demo(db, at=now(), say=click.echo)
-    if not fresh:
+    if fresh:
+        click.echo("Living the last twelve months again, as they were and with some changes …")
+        publish_replay(database())
+    else:
         click.echo("It was loaded before, and what you did in it is kept. `make fresh` starts it again as of today.")
     with database().reading() as db:
         _print_sign_ins(db)

@@ -24,6 +24,7 @@ from refuge.codes.queries import labels
 from refuge.database import Base, Referable
 from refuge.demo.load import load_demo
 from refuge.demo.paper import FIRST, LAST
+from refuge.demo.replays import publish_replay
 from refuge.london import day_begins
 from refuge.placements.models import (
     Asking,
@@ -48,6 +49,8 @@ from refuge.referrals.models import (
     Referral,
     ReferralState,
 )
+from refuge.replays.models import ReplayState
+from refuge.replays.queries import replays
 from support_plans.models import Task, TaskKind
 from tests.demo.conftest import LOADED
 
@@ -244,3 +247,10 @@ def test_what_an_answer_asks_for_is_to_be_done_today_and_was_done_on_the_days_be
     assert len(to_do) == 1
     assert done
     assert max(done) < to_do[0]
+
+
+def test_commissioners_find_what_would_have_helped(demonstration: Database) -> None:
+    publish_replay(demonstration)
+    with demonstration.reading() as db:
+        commissioner = db.scalars(select(Person).where(Person.email == "grace@council.example")).one()
+        assert [row.state for row in replays(db, commissioner)] == [ReplayState.DONE]
