@@ -107,6 +107,14 @@ def test_the_calendar_reads_the_same_on_the_wall_of_london(refs: dict[str, str],
     assert f"{MONDAY}T10:00:00" in starts
     assert refs["her"] in starts[f"{MONDAY}T10:00:00"]
     assert {one["id"] for one in told["resources"]} == {refs["dawn"], refs["mark"]}
+    assert [one["title"] for one in told["houses"]] == ["Panahghar", "WALL"]
+    assert [one["title"] for one in told["women"]] == [
+        f"{refs['there']} · Panahghar",
+        *(f"{ref} · WALL" for ref in sorted((refs["her"], refs["other"]))),
+    ]
+    panahghar, wall = (one["id"] for one in told["houses"])
+    assert {event["house"] for event in told["events"]} == {panahghar, wall}
+    assert [refs["her"]] in [event["women"] for event in told["events"] if event["house"] == wall]
     assert {"start": f"{MONDAY}T09:00:00", "end": f"{MONDAY}T17:00:00"}.items() <= told["hours"][0].items()
 
 
@@ -234,6 +242,27 @@ def test_the_calendar_moves_a_session_or_is_told_why_not(refs: dict[str, str], s
     assert (answer.json or {})["version"] == 2
     again = dawn.post(path, data={**told, "slot": f"{MONDAY}T11:15"}, headers=fetch)
     assert "Somebody else changed this" in (again.json or {})["refused"]
+
+
+def test_a_session_dragged_to_who_does_not_do_this_work_stays_and_says_so(
+    refs: dict[str, str], sign_in_as: SignIn
+) -> None:
+    told = {"worker": refs["mark"], "version": "1", "slot": f"{MONDAY}T11:00"}
+    path, fetch = f"/in-reach/sessions/{refs['one']}/move", {"X-Requested-With": "fetch"}
+    answer = sign_in_as(DAWN).post(path, data=told, headers=fetch)
+    assert answer.status_code == 409
+    assert "does not do this work" in (answer.json or {})["refused"]
+
+
+def test_a_time_pressed_in_the_calendar_is_chosen_if_free_and_judged_if_not(
+    refs: dict[str, str], sign_in_as: SignIn
+) -> None:
+    dawn = sign_in_as(DAWN)
+    free = dawn.get("/in-reach/book", query_string=asked(refs, slot=f"{MONDAY}T11:00")).text
+    assert re.search(rf'value="{re.escape(slot_value(moment(11)))}" checked', free)
+    taken = dawn.get("/in-reach/book", query_string=asked(refs, slot=f"{MONDAY}T10:15"))
+    assert taken.status_code == 200
+    assert "has another session from 10:00" in html.unescape(taken.text)
 
 
 def test_a_session_is_called_off_with_a_reason(refs: dict[str, str], sign_in_as: SignIn) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,7 +19,7 @@ from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.inreach.forms.booking import USUAL_MINUTES, BookForm
-from refuge.inreach.forms.fields import read_day
+from refuge.inreach.forms.fields import read_day, slot_value
 from refuge.inreach.models import BookingKind
 from refuge.inreach.queries.bookings import bookable_workers
 from refuge.inreach.queries.diaries import Days, asked_for
@@ -29,7 +29,7 @@ from refuge.inreach.service.booking import Attending, BookingDetails, book
 from refuge.inreach.service.planning import interpreter_for
 from refuge.inreach.service.series import SeriesDetails, book_series
 from refuge.inreach.shown_slots import DAYS, days_offered, until
-from refuge.inreach.slots import free_slots
+from refuge.inreach.slots import Span, free_slots, why_not
 from refuge.inreach.views.room import blueprint
 from refuge.london import LONDON, clock_words, date_words, london_date
 from refuge.permissions import Permission, requires
@@ -206,6 +206,7 @@ def _page(asking: Asking) -> str:
     asked = request.form if request.method == "POST" else request.args
     from_on = max(read_day(asked.get("from"), today=today), today)
     days, complete = _times(asking, from_on)
+    chosen = slot_value(form.slot_at.astimezone(UTC)) if form.slot_at else ""
     refs = sorted(one.ref for one in asking.attending)
     record(session, "session.offered", by=current_actor(), at=asking.at, refs=refs)
     form.key.data = form.key.data or once.new_key()
@@ -213,14 +214,23 @@ def _page(asking: Asking) -> str:
         "inreach/book.html", form=form, days=days, complete=complete, kind=form.booking_kind, from_on=from_on,
         earlier=from_on - timedelta(days=DAYS) if from_on > today else None, later=from_on + timedelta(days=DAYS),
         asked={name: form[name].data for name in CARRIED if form[name].data}, kinds=BookingKind, worker=asking.worker,
+        chosen=chosen,
     )  # fmt: skip
 
 
 def _times(asking: Asking, from_on: date) -> tuple[list[DayOffered], bool]:
-    """Return the free times of some days, and whether enough is asked to know them."""
+    """Return the free times of some days, and whether enough is asked to know them.
+
+    A time that the address asks for, as a press in the calendar does, is judged: what stands against it is said.
+    """
     refuge, worker, minutes = _house(asking), asking.worker, asking.form.minutes
     if refuge is None or worker is None or not minutes.least <= minutes.number <= minutes.most:
         return [], False
     wish = _wanted(asking, refuge, worker, asking.at).wish
     asked = asked_for(session, wish, Days(from_on, until(from_on)), at=asking.at)
+    to = asking.form.slot_at
+    if request.method == "GET" and to is not None and from_on <= london_date(to) <= until(from_on):
+        against = why_not(asked, Span(to, to + wish.length))
+        if against is not None:
+            asking.form.say("slot", against)
     return days_offered(slot for slot in free_slots(asked) if london_date(slot.from_at) >= from_on), True

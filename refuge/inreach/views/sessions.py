@@ -46,6 +46,8 @@ LISTS = ("session_outcome", "session_cancelled")
 HER_AGENCY = "Only the worker’s own agency notes what came of a session."
 NOT_HERS = "Only the worker’s agency or the house where it is changes a session."
 
+OTHER_WORKER = "That worker does not do this work, or is not of those whose sessions you book."
+
 
 def code_lists(at: datetime) -> Lists:
     """Return the lists that forms of this page offer."""
@@ -171,6 +173,7 @@ def move(ref: str) -> ResponseReturnValue:
         return _moving(found, form, worker, at), 422
     try:
         version = whole(request.form, "version")
+        _refuse_unless(asked.get("worker", worker.ref) == worker.ref, OTHER_WORKER)
         service.move(session, found, worker, to, version=version, actor=current_actor(), at=at)
         session.commit()
     except Refused as refused:

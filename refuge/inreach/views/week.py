@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from refuge.beds.models import Refuge
     from refuge.inreach.queries.weeks import Seen
     from refuge.inreach.week import Row
 
@@ -63,6 +64,7 @@ def week() -> ResponseReturnValue:
         outcomes=lists(session, ["session_outcome"], on=today)["session_outcome"] if one_day else (),
         wrong=sum(bool(item.wrong) for row in rows for cell in row.cells for item in cell.sessions),
         proposed=sum(item.look is Look.PROPOSED for item in seen.told.items),
+        no_weekend=not one_day and len(days) == WEEKDAYS,
         practitioner=user().agency_kind is not AgencyKind.REFUGE_PROVIDER,
     )  # fmt: skip
 
@@ -73,6 +75,12 @@ def days_of(on: date, *, one_day: bool) -> Sequence[date]:
         return [on]
     monday = monday_of(on)
     return [monday + timedelta(days=number) for number in range(WHOLE_WEEK)]
+
+
+def houses_shown(seen: Seen) -> Sequence[Refuge]:
+    """Return the houses whose week the reader is shown: a refuge its own, who works in several all of them."""
+    everywhere = user().agency_kind is not AgencyKind.REFUGE_PROVIDER
+    return [house for house in seen.houses if everywhere or house.agency_id == user().agency_id]
 
 
 def _title(on: date, *, one_day: bool) -> str:
@@ -97,8 +105,7 @@ def _rows(seen: Seen, by: str, days: Sequence[date], at: datetime) -> list[Row]:
     if by == "worker":
         return rows_by_worker(told, seen.workers)
     if by == "house":
-        everywhere = user().agency_kind is not AgencyKind.REFUGE_PROVIDER
-        houses = [house for house in seen.houses if everywhere or house.agency_id == user().agency_id]
-        return rows_by(told, [(house.id, house.name, house.ref) for house in houses], lambda item: [item.refuge_id])
+        houses = [(house.id, house.name, house.ref) for house in houses_shown(seen)]
+        return rows_by(told, houses, lambda item: [item.refuge_id])
     women = [(woman.referral_id, woman.ref, woman.ref) for woman in residents(session, user(), at=at)]
     return rows_by(told, women, lambda item: item.referral_ids)
