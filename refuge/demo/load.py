@@ -19,6 +19,7 @@ from refuge.demo.households import add_referral
 from refuge.demo.houses import read_pilot
 from refuge.demo.inreach import load_inreach
 from refuge.demo.loading import Loading
+from refuge.demo.matching import load_match
 from refuge.demo.network import PASSWORD, add_people, add_refuge
 from refuge.demo.paper import load_paper_period
 from refuge.demo.plans import load_plans
@@ -68,6 +69,7 @@ def load_demo(db: Session, *, at: datetime, say: Callable[[str], None] | None = 
     load_replay(loading)
     load_editions(loading)
     load_beside(loading)
+    load_match(loading)
     record(db, "demo.loaded", loading.network.ref, by=SYSTEM, at=at)
     return True
 

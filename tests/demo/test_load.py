@@ -26,10 +26,12 @@ from refuge.demo.load import load_demo
 from refuge.demo.paper import FIRST, LAST
 from refuge.demo.replays import publish_replay
 from refuge.london import day_begins
+from refuge.placements.changes import what_changed
 from refuge.placements.models import (
     Asking,
     BedMove,
     Exclusion,
+    MatchRun,
     MoveOn,
     Offer,
     Search,
@@ -40,6 +42,7 @@ from refuge.placements.models import (
 from refuge.placements.problem.border import build_problem
 from refuge.placements.queries.rules import rules_now
 from refuge.placements.queries.turn_away_counts import turn_away_counts
+from refuge.placements.service.matching import problem_in, solution_in
 from refuge.referrals.models import (
     ConflictPair,
     Need,
@@ -135,6 +138,18 @@ def test_matching_has_something_to_propose_and_somebody_to_explain(demo: Session
     assert verdicts[Verdict.YES] > 0
     assert verdicts[Verdict.ASK] > 0
     assert verdicts[Verdict.NO] > 0
+
+
+def test_the_first_look_at_matches_shows_a_proposal_with_reasons_that_still_holds(demo: Session, network: int) -> None:
+    run = demo.scalars(select(MatchRun).where(MatchRun.network_id == network)).one()
+    today = build_problem(demo, network, at=LOADED, rules=rules_now(demo, network, at=LOADED))
+    answer = solution_in(run)
+    assert what_changed(problem_in(run), today) == []
+    assert answer.proven
+    assert answer.placements
+    assert all(placement.reasons for placement in answer.placements)
+    assert any(unplaced.changes for unplaced in answer.unplaced)
+    assert all(unplaced.turnaway_reason for unplaced in answer.unplaced)
 
 
 def test_beds_are_free_held_closed_and_lived_in(demo: Session) -> None:
