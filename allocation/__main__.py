@@ -65,14 +65,19 @@ def main(words: list[str] | None = None) -> int:
         parser.error("name a problem, - for standard input, or --schema")
     try:
         print(schema() if told.schema else solve(_text(told.problem)))  # noqa: T201 — the answer is what was asked for.
-    except (BadProblem, OSError, UnicodeDecodeError) as error:
+    except BadProblem as error:
         print(f"{told.problem}: {error}", file=sys.stderr)  # noqa: T201 — the same.
         return BAD
     return 0
 
 
 def _text(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadProblem("", f"it cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadProblem("", f"this is not UTF-8: byte {error.start + 1} belongs to no character") from None
 
 
 if __name__ == "__main__":

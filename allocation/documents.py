@@ -1,12 +1,13 @@
 """JSON to dataclasses and back, strictly, by their type hints: for problems that are kept, sent or written by hand.
 
 Dates are `2026-12-01`, numbered levels are their names in small letters (`high`). What has no default must be there;
-a key that is not known is refused with the nearest that is.
+a key that is not known is refused with the nearest that is, and one that stands twice is refused too.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
@@ -27,6 +28,34 @@ class BadProblem(ValueError):  # noqa: N818 — named for what is bad, like Refu
         super().__init__(f"{path}: {sentence}" if path else sentence)
         self.path = path
         self.sentence = sentence
+
+
+class Doubled(dict[str, Any]):
+    """An object in which a key stands twice: JSON allows that, and one of the two would be lost in silence."""
+
+    key: str = ""
+    """The first that does."""
+
+
+def parse(text: str) -> object:
+    """Return what a JSON text tells; raise BadProblem where it is no JSON or more than anybody means."""
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise BadProblem("", f"this is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise BadProblem("", "lists and objects stand in one another too deep") from None
+    except ValueError:  # Python refuses to read such a number.
+        raise BadProblem("", "a number has thousands of digits") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    doubled, times = Doubled(found), Counter(key for key, _value in pairs)
+    doubled.key = next(key for key in found if times[key] > 1)
+    return doubled
 
 
 @cache
@@ -71,22 +100,32 @@ def _read_tuple(kinds: tuple[Any, ...], told: object, path: str, limits: tuple[i
     )
 
 
-def _read_dict(kind: Any, told: object, path: str) -> dict[str, Any]:
+def _pairs(told: object, path: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise BadProblem(path, f"an object is needed, not {shown(told)}")
-    return {key: read(kind, value, f"{path}.{key}") for key, value in told.items()}
+    if isinstance(told, Doubled):
+        raise BadProblem(_under(path, told.key), "this key stands here twice")
+    return told
+
+
+def _under(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _read_dict(kind: Any, told: object, path: str) -> dict[str, Any]:
+    pairs = _pairs(told, path)
+    return {_text(key, path): read(kind, value, _under(path, key)) for key, value in pairs.items()}
 
 
 def _read_object(kind: type, told: object, path: str) -> Any:
-    if not isinstance(told, dict):
-        raise BadProblem(path, f"an object is needed, not {shown(told)}")
+    pairs = _pairs(told, path)
     known = {field_.name: field_ for field_ in fields(kind)}
-    _refuse_unknown(told, tuple(known), path)
+    _refuse_unknown(pairs, tuple(known), path)
     values = {}
     for name, field_ in known.items():
-        where = f"{path}.{name}" if path else name
-        if name in told:
-            values[name] = read(hints(kind)[name], told[name], where, limits_of(field_))
+        where = _under(path, name)
+        if name in pairs:
+            values[name] = read(hints(kind)[name], pairs[name], where, limits_of(field_))
         elif field_.default is MISSING and field_.default_factory is MISSING:
             raise BadProblem(where, "this is missing")
     return kind(**values)
@@ -95,8 +134,7 @@ def _read_object(kind: type, told: object, path: str) -> Any:
 def _refuse_unknown(told: Mapping[str, object], known: tuple[str, ...], path: str) -> None:
     for key in told:
         if key not in known:
-            where = f"{path}.{key}" if path else str(key)
-            raise BadProblem(where, f"there is no such key; {nearest(str(key), known)}")
+            raise BadProblem(_under(path, key), f"there is no such key; {nearest(key, known)}")
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
@@ -110,11 +148,20 @@ def _read_plain(kind: Any, told: object, path: str, limits: tuple[int, int]) -> 
         return _read_date(told, path)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _read_choice(kind, told, path)
-    if kind is bool or kind is str:
-        if not isinstance(told, kind):
-            raise BadProblem(path, f"{'true or false' if kind is bool else 'a text'} is needed, not {shown(told)}")
+    if kind is str:
+        return _text(told, path)
+    if kind is bool:
+        if not isinstance(told, bool):
+            raise BadProblem(path, f"true or false is needed, not {shown(told)}")
         return told
     return _read_number(kind, told, path, limits)
+
+
+def _text(told: object, path: str) -> str:
+    """Return a text that can be written again: half of a character, which JSON can escape, cannot."""
+    if not isinstance(told, str) or any("\ud800" <= one <= "\udfff" for one in told):
+        raise BadProblem(path, f"a text is needed, not {shown(told)}")
+    return told
 
 
 def _read_number(kind: Any, told: object, path: str, limits: tuple[int, int]) -> Any:
@@ -128,9 +175,12 @@ def _read_number(kind: Any, told: object, path: str, limits: tuple[int, int]) ->
 
 def _read_date(told: object, path: str) -> date:
     try:
-        return date.fromisoformat(told)  # type: ignore[arg-type] # What is no text raises a TypeError.
+        found = date.fromisoformat(told)  # type: ignore[arg-type] # What is no text raises a TypeError.
     except (TypeError, ValueError):
-        raise BadProblem(path, f"a date like 2026-12-01 is needed, not {shown(told)}") from None
+        found = None
+    if found is None or found.isoformat() != told:  # Python takes 20261201 and 2026-W49-2 too; the schema does not.
+        raise BadProblem(path, f"a date like 2026-12-01 is needed, not {shown(told)}")
+    return found
 
 
 def choices(kind: type[Enum]) -> dict[str, Enum]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allocation.beds.problem import HARM, NEEDS, Problem
 from allocation.beds.solution import Solution
-from allocation.documents import BadProblem, nearest, read, write
+from allocation.documents import BadProblem, nearest, parse, read, write
 from allocation.schema import schema
 
 ACCESS = ("step_free", "adapted", "ground_floor")
@@ -16,11 +16,7 @@ ACCESS = ("step_free", "adapted", "ground_floor")
 
 def read_problem(text: str) -> Problem:
     """Return the problem that a JSON text holds; raise BadProblem with the path of the first fault."""
-    try:
-        told = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadProblem("", f"this is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
-    problem: Problem = read(Problem, told)
+    problem: Problem = read(Problem, parse(text))
     refuse_bad(problem)
     return problem
 
@@ -84,6 +80,10 @@ def _refs(problem: Problem, refuges: set[str], beds: set[str], people: set[str])
     for place, conflict in enumerate(problem.conflicts):
         for side, ref in enumerate(conflict):
             yield f"conflicts[{place}][{side}]", ref, people
+    for place, household in enumerate(problem.households):
+        for name in ("only_refuges", "asked_to_leave", "maybe_asked_to_leave"):
+            for ref in getattr(household, name) or ():
+                yield f"households[{place}].{name}", ref, refuges
     households = {household.ref for household in problem.households}
     for place, decision in enumerate(problem.decisions):
         yield f"decisions[{place}].household", decision.household, households

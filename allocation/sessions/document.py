@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from allocation.documents import BadProblem, nearest, read, write
+from allocation.documents import BadProblem, nearest, parse, read, write
 from allocation.schema import schema
 from allocation.sessions.problem import DEFAULT_GOALS, Problem, Wanted
 from allocation.sessions.solution import Solution
@@ -16,11 +16,7 @@ DAY_LENGTHS = (23 * 60, 24 * 60, 25 * 60)
 
 def read_problem(text: str) -> Problem:
     """Return the problem that a JSON text holds; raise BadProblem with the path of the first fault."""
-    try:
-        told = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadProblem("", f"this is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
-    problem: Problem = read(Problem, told)
+    problem: Problem = read(Problem, parse(text))
     refuse_bad(problem)
     return problem
 

@@ -46,6 +46,25 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"decisions": [{"household": "R-1", "bed": "B-9"}]}, "decisions[0].bed: there is no B-9"),
     ({"goals": ["fill_every_bed"]}, "goals: fill_every_bed is not known"),
     ({"rules": {"strictness": {"petz": "off"}}}, "rules.strictness: petz is not known; did you mean pets?"),
+    ({"on": "20261123"}, "on: a date like 2026-12-01 is needed"),
+    ({"on": "2026-W48-1"}, "on: a date like 2026-12-01 is needed"),
+    ({"beds": {"ref": "B-1"}}, "beds: a list is needed"),
+    ({"households": [HOUSEHOLD | {"needs": []}]}, "households[0].needs: an object is needed"),
+    ({"households": [HOUSEHOLD | {"needs_self_contained": 1}]}, "households[0].needs_self_contained: true or false"),
+    ({"households": [HOUSEHOLD | {"language": 7}]}, "households[0].language: a text is needed"),
+    ({"households": [{"ref": "\ud800"}]}, "households[0].ref: a text is needed"),
+    ({"households": [HOUSEHOLD | {"checks": {"\udfff": "done"}}]}, "households[0].checks: a text is needed"),
+    (
+        {"households": [HOUSEHOLD | {"asked_to_leave": {"F-7": "2026-12-01"}}]},
+        "households[0].asked_to_leave: there is no F-7",
+    ),
+    (
+        {"households": [HOUSEHOLD | {"maybe_asked_to_leave": ["F-7"]}]},
+        "households[0].maybe_asked_to_leave: there is no F-7",
+    ),
+    ({"households": [HOUSEHOLD | {"only_refuges": ["F-7"]}]}, "households[0].only_refuges: there is no F-7"),
+    ({"limits": {"effort": -1}}, "limits.effort: a number from 0"),
+    ({"goals": ["fit_the_need", "fit_the_need"]}, "goals: a goal stands here twice"),
     ({"occupants": [{"ref": "R-1", "refuge": "F-1"}]}, "occupants[0].ref: R-1 is the ref of a waiting household too"),
 ]
 
@@ -54,6 +73,29 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
 def test_a_fault_is_told_with_its_path(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(BadProblem) as refused:
         read_problem(json.dumps(told(**changes)))
+    assert str(refused.value).startswith(message)
+
+
+TWICE = """{"on": "2026-11-23", "refuges": [{"ref": "F-1", "area": "A-1"}], "households": [],
+ "beds": [{"ref": "B-1", "refuge": "F-1", "free_on": null, "children": 1, "children": 2}]}"""
+TEXTS = [
+    ("", "this is not JSON: Expecting value in line 1, column 1"),
+    ('{"on": soon}', "this is not JSON: Expecting value in line 1, column 8"),
+    ("null", "an object is needed, not null"),
+    ("[]", "an object is needed, not []"),
+    ("[" * 100_000, "lists and objects stand in one another too deep"),
+    ('{"on": ' + "9" * 5_000 + "}", "a number has thousands of digits"),
+    ('{"on": NaN}', "on: a date like 2026-12-01 is needed"),
+    (TWICE, "beds[0].children: this key stands here twice"),
+    ('{"on": "2026-11-23", "on": "2026-11-24"}', "on: this key stands here twice"),
+]
+"""Texts that no problem can be read from, and how that is said."""
+
+
+@pytest.mark.parametrize(("text", "message"), TEXTS)
+def test_a_text_that_is_no_problem_is_refused_in_a_sentence(text: str, message: str) -> None:
+    with pytest.raises(BadProblem) as refused:
+        read_problem(text)
     assert str(refused.value).startswith(message)
 
 
@@ -92,6 +134,35 @@ def test_the_terminal_says_where_a_bad_problem_is_wrong_and_ends_with_2(
     assert main(["beds", str(file)]) == 2
     told_of = capsys.readouterr()
     assert (told_of.out, "on: a date like 2026-12-01 is needed" in told_of.err) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "message"),
+    [
+        ("none.json", None, "it cannot be read: No such file or directory"),
+        (".", None, "it cannot be read: Is a directory"),
+        ("latin.json", '{"on": "é"}'.encode("latin-1"), "this is not UTF-8: byte 9 belongs to no character"),
+        ("empty.json", b"", "this is not JSON"),
+    ],
+)
+def test_the_terminal_says_of_a_file_that_it_cannot_read_what_is_wrong_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, kept: bytes | None, message: str
+) -> None:
+    file = tmp_path / name
+    if kept is not None:
+        file.write_bytes(kept)
+    assert main(["beds", str(file)]) == 2
+    told_of = capsys.readouterr()
+    assert (told_of.out, told_of.err.startswith(f"{file}: {message}")) == ("", True)
+
+
+def test_the_terminal_reads_a_file_that_begins_as_some_editors_write_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(told()), encoding="utf-8-sig")
+    assert main(["beds", str(file)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_the_terminal_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
