@@ -152,6 +152,10 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {f"{table}.kept" for table in _BESIDE_FIGURES}
         | {f"{table}.in_one_network" for table in _BESIDE_FIGURES},
     },
+    "0016": {
+        "sqlite": {"uq_address_reveal_key", "refuge_address_not_written_over"},
+        "postgresql": {"uq_address_reveal_key", "refuge_address.address_not_written_over"},
+    },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""
 

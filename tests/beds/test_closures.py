@@ -258,7 +258,7 @@ def test_a_bed_that_is_out_of_service_is_not_closed(
     app: Flask, sign_in_as: Callable[[str], FlaskClient], bed: Bed
 ) -> None:
     browser = sign_in_as("manager.wall")
-    assert browser.post(f"/beds/{bed.ref}/retire").status_code == 302
+    assert browser.post(f"/beds/{bed.ref}/retire", data={"version": "1"}).status_code == 302
     answer = browser.post(f"/beds/{bed.ref}/close", data=CLOSE)
     assert answer.status_code == 200
     assert "Room 1 is out of service for good, so it cannot be closed." in answer.text

@@ -45,7 +45,7 @@ def _run(port: int, cookie: str, one: Race, start: Barrier) -> Outcome:
     return _ask(port, "POST", one.path, cookie, {**fields, **one.fields})
 
 
-HIDDEN = r'<input id="(csrf_token|key)" name="(?:csrf_token|key)" type="hidden" value="([^"]*)"'
+HIDDEN = r'<input id="(csrf_token|key|version)" name="(?:csrf_token|key|version)" type="hidden" value="([^"]*)"'
 
 
 def _ask(port: int, method: str, path: str, cookie: str, fields: dict[str, str] | None = None) -> Outcome:

@@ -48,6 +48,14 @@ def served(database_url: str) -> Iterator[int]:
         server.wait(PATIENCE)
 
 
+def where_served(database_url: str) -> str:
+    """Put a test's database where the served application looks for it, and return its address from then on."""
+    if not database_url.startswith("sqlite"):
+        return database_url
+    file = Path(database_url.removeprefix("sqlite:///"))
+    return f"sqlite:///{file.rename(file.with_name('allocations.db'))}"
+
+
 def _wait_for(port: int) -> None:
     until = time.monotonic() + PATIENCE
     while True:

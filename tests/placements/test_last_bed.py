@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +20,7 @@ from tests.builders import Pilot, add_bed
 from tests.databases import make_config, open_database
 from tests.placements.deciding import add_clear
 from tests.placements.racers import PATIENCE, Outcome, Race, race
-from tests.placements.served import served
+from tests.placements.served import served, where_served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +36,7 @@ REFUSED = 409
 @pytest.fixture
 def served_url(database_url: str) -> str:
     """The test's database where the served application looks for it."""
-    if not database_url.startswith("sqlite"):
-        return database_url
-    file = Path(database_url.removeprefix("sqlite:///"))
-    return f"sqlite:///{file.rename(file.with_name('allocations.db'))}"
+    return where_served(database_url)
 
 
 @contextmanager

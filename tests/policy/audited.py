@@ -87,6 +87,7 @@ SHOWS_NOBODY = {
     "/in-reach/plans", "/in-reach/feed",
     "/people/new", "/people/agencies/new", "/people/networks/new", "/people/<ref>/place",
     "/beds/<ref>/close", "/beds/<ref>/ready", "/beds/<ref>/edit", "/beds/<ref>/retire",
+    "/beds/<ref>/restore",
     "/refuges", "/refuges/<ref>", "/refuges/new", "/refuges/<ref>/edit", "/refuges/<ref>/beds/new",
     "/refuges/<ref>/address", "/refuges/<ref>/address/change",
     "/referrals/<ref>/withdraw", "/referrals/<ref>/release",

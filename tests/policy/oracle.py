@@ -97,6 +97,8 @@ ORACLE: dict[tuple[str, str], Row] = {
     ("POST", "/beds/<ref>/edit"): OWN_REFUGE,
     ("GET", "/beds/<ref>/retire"): OWN_REFUGE,
     ("POST", "/beds/<ref>/retire"): OWN_REFUGE,
+    ("GET", "/beds/<ref>/restore"): OWN_REFUGE,
+    ("POST", "/beds/<ref>/restore"): OWN_REFUGE,
     ("GET", "/refuges"): Row("WMPC"),
     ("GET", "/refuges/<ref>"): Row("WMPC", own="WMPC", other="WMPC", hidden="WMPC"),
     ("GET", "/refuges/new"): Row("M"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
-from wtforms import RadioField, SubmitField
+from wtforms import HiddenField, RadioField, SubmitField
 
 from refuge.beds.forms.fields import RoomForm, Text, Words, offered
 
@@ -20,6 +20,7 @@ class RevealForm(RoomForm):
 
     reason = RadioField("Why do you need the address?", widget=GovRadioInput())
     note = Text("More about why", 200, description="Managers of your agency see this. A ref is fine, no names.")
+    key = HiddenField()
     submit = SubmitField("Show the address", widget=GovSubmitInput())
 
     def __init__(self, reasons: list[Code], **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
@@ -38,7 +39,7 @@ class RevealForm(RoomForm):
 
 
 class AddressForm(RoomForm):
-    """Keep or replace an address. What is kept is never shown here."""
+    """Keep or replace an address. What is kept is not shown here, unless somebody else replaced it meanwhile."""
 
     address = Words(
         "Address",
@@ -46,4 +47,6 @@ class AddressForm(RoomForm):
         "Enter the address",
         description="Only staff of your agency can ever see it, each time with a reason.",
     )
+    key = HiddenField()
+    version = HiddenField()
     submit = SubmitField("Keep this address", widget=GovSubmitInput())

@@ -50,6 +50,12 @@ class BedForm(RoomForm):
         )
 
 
+class ServiceForm(RoomForm):
+    """Take a bed out of service, or put it back: as it was when the page was opened."""
+
+    version = HiddenField()
+
+
 def _kept(bed: Bed | None) -> dict[str, Any]:
     if bed is None:
         return {"adults": 1, "children": 0, "cots": 0, "version": 0}

@@ -20,7 +20,8 @@ MINUTES = 60
 MIDNIGHT = 24 * MINUTES
 CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-UNNAMED = frozenset({"csrf_token", "version"})
+UNNAMED = frozenset({"csrf_token", "key", "version"})
+"""What travels in a form and has no place on the page where a sentence could stand."""
 
 
 def offered(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Agency, Person
@@ -141,12 +141,17 @@ class RefugeAddress(Base):
 
     refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"), unique=True)
     address: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises by one each time it is replaced; the database refuses anything else (migration 0016)."""
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class
 
 
 class AddressReveal(Base):
     """That somebody saw where a refuge is, and why. Kept for the managers of its agency."""
 
     __tablename__ = "address_reveal"
+    __table_args__ = (Index("uq_address_reveal_key", "person_id", "key", unique=True),)
 
     refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -155,5 +160,9 @@ class AddressReveal(Base):
     """Code list `address_reason`."""
     note: Mapped[str] = mapped_column(String(200), default="")
     """In her words; seen by managers of her agency, kept out of the audit chain and every log."""
+    key: Mapped[str | None] = mapped_column(String(43))
+    """Of the form that she sent: sent twice, it is one reveal."""
+    version: Mapped[int | None]
+    """Which version of the address she saw; None before versions were kept."""
 
     person: Mapped[Person] = relationship(lazy="raise")

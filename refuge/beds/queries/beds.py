@@ -43,6 +43,16 @@ def beds_of(session: Session, reader: Person, refuge: Refuge, *, on: date) -> Se
     ).all()
 
 
+def retired_beds_of(session: Session, reader: Person, refuge: Refuge, *, on: date) -> Sequence[Bed]:
+    """Return the beds of a refuge of the reader's own agency that are out of service, latest first."""
+    return session.scalars(
+        visible_beds(reader)
+        .join(Bed.refuge)
+        .where(Bed.refuge_id == refuge.id, Refuge.agency_id == reader.agency_id, Bed.retired_on <= on)
+        .order_by(Bed.retired_on.desc(), Bed.position, Bed.id),
+    ).all()
+
+
 def find_bed(session: Session, reader: Person, ref: str) -> Bed | None:
     """Return the bed with this ref, or None if there is none that she may know of."""
     return session.scalar(visible_beds(reader).where(Bed.ref == ref))

@@ -11,8 +11,9 @@ from refuge.audit.service import Actor, record
 from refuge.beds.models import Bed, Refuge
 from refuge.beds.occupancy import Follows, State, occupancy
 from refuge.beds.queries import life_of_bed
+from refuge.beds.service.closures import keep_out_of_service
 from refuge.beds.service.refuges import lock_refuge
-from refuge.beds.service.versions import is_in_use, refuse_if_stale, set_columns
+from refuge.beds.service.versions import STALE, is_in_use, refuse_if_stale, set_columns
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
@@ -73,12 +74,16 @@ def change_bed(session: Session, bed: Bed, details: BedDetails, *, version: int,
         record(session, "bed.changed", bed.ref, by=actor, at=at, fields=changed)
 
 
-def retire_bed(session: Session, bed: Bed, *, by: Person, actor: Actor, at: datetime) -> None:
-    """Take a bed out of service for good, from today. Raise Refused while it is lived in, held or promised."""
+def retire_bed(session: Session, bed: Bed, *, version: int, by: Person, actor: Actor, at: datetime) -> None:
+    """Take a bed out of service for good, from today.
+
+    Raise Refused while it is lived in, held or promised, or if somebody changed it since the form was opened.
+    """
     session.refresh(bed, with_for_update={"of": Bed})
     on = london_date(at)
     if bed.retired_on is not None:
         raise Refused(f"{bed.name} is out of service already.", code="bed.retired")
+    _refuse_if_changed(bed, version)
     if bed.opened_on >= on:
         raise Refused(f"{bed.name} came into service today. It can be taken out of service tomorrow.")
     found = occupancy(life_of_bed(session, by, bed, at), at)
@@ -89,6 +94,30 @@ def retire_bed(session: Session, bed: Bed, *, by: Person, actor: Actor, at: date
     bed.retired_on = on
     session.flush()
     record(session, "bed.retired", bed.ref, by=actor, at=at)
+
+
+def restore_bed(session: Session, bed: Bed, *, version: int, by: Person, actor: Actor, at: datetime) -> None:
+    """Put a bed back into service from now. That it could not be offered in between is kept as a closure.
+
+    Raise Refused if it is in service, or if somebody changed it since the form was opened.
+    """
+    session.refresh(bed, with_for_update={"of": Bed})
+    if bed.retired_on is None:
+        raise Refused(f"{bed.name} is in service already.", code="bed.in_service")
+    _refuse_if_changed(bed, version)
+    gone_on, bed.retired_on = bed.retired_on, None
+    session.flush()
+    keep_out_of_service(session, bed, since=gone_on, by=by, at=at)
+    record(session, "bed.restored", bed.ref, by=actor, at=at)
+
+
+def _refuse_if_changed(bed: Bed, version: int) -> None:
+    if bed.version != version:
+        raise Refused(
+            f"Somebody has changed {bed.name} since you opened this page, so nothing was done. What it is like now is "
+            "below. Do it again if it is right.",
+            code=STALE,
+        )  # fmt: skip
 
 
 def _refuse_name_in_use(session: Session, refuge_id: int, name: str, *, except_for: int | None = None) -> None:

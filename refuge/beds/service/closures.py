@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from refuge.accounts.models import Person
 
-CLEANING = "cleaning"
+CLEANING, OTHER = "cleaning", "other"
 """Of code list `closure_reason`."""
 
 
@@ -77,6 +77,23 @@ def turn_around(
         return None
     record(session, "bed.closed", bed.ref, by=actor, at=at, reason=CLEANING)
     return closure
+
+
+def keep_out_of_service(session: Session, bed: Bed, *, since: date, by: Person, at: datetime) -> None:
+    """Keep that a bed which is back in service was out of it from the day after `since`: nobody could have had it.
+
+    Nothing is kept of a time in which it was closed anyway, nor where it came back on the day on which it left.
+    """
+    closures = session.scalars(select(Closure).where(Closure.bed_id == bed.id)).all()
+    over = [one.ended_at for one in closures if one.ended_at is not None and one.from_at < one.ended_at]
+    from_at = max([day_begins(since + timedelta(days=1)), *over])
+    ended_at = min([at, *(one.from_at for one in closures if one.ended_at is None)])
+    if from_at < ended_at:
+        note = "It was out of service."
+        take_bed(
+            session,
+            Closure(bed_id=bed.id, from_at=from_at, ended_at=ended_at, reason=OTHER, note=note, closed_by_id=by.id),
+        )
 
 
 def seen_as(closure: Closure) -> str:

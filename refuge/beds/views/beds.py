@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.beds import queries, words
-from refuge.beds.forms.beds import BedForm
-from refuge.beds.forms.fields import RoomForm
+from refuge.beds.forms.beds import BedForm, ServiceForm
 from refuge.beds.occupancy import Held, Occupancy, Occupied, occupancy
 from refuge.beds.queries.board import BoardBed, refs_of_people
 from refuge.beds.service import beds as service
@@ -112,11 +111,12 @@ def bed_edit(ref: str) -> ResponseReturnValue:
 def retire(ref: str) -> ResponseReturnValue:
     """Ask whether a bed is to leave service for good, then take it out."""
     row = own_bed(ref)
-    form = RoomForm()
+    form = ServiceForm()
     refusal = None
     if form.validate_on_submit():
         try:
-            service.retire_bed(session, row, by=user(), actor=current_actor(), at=now())
+            version = read_version(form.version.data)
+            service.retire_bed(session, row, version=version, by=user(), actor=current_actor(), at=now())
         except Refused as refused:
             refusal = refused.sentence
         else:
@@ -124,8 +124,39 @@ def retire(ref: str) -> ResponseReturnValue:
             session.commit()
             return redirect(url_for("beds.refuge", ref=row.refuge.ref))
     elif row.retired_on is not None:
-        abort(404)
-    return render_template("beds/retire.html", bed=row, form=form, refusal=refusal), 409 if refusal else 200
+        return redirect(url_for("beds.bed", ref=ref))
+    return _service_page("retire", row, form, refusal)
+
+
+@blueprint.route("/beds/<ref>/restore", methods=["GET", "POST"])
+@requires(Permission.REFUGE_CHANGE)
+def restore(ref: str) -> ResponseReturnValue:
+    """Ask whether a bed that left service is to come back, then put it back."""
+    row = own_bed(ref)
+    form = ServiceForm()
+    refusal = None
+    if form.validate_on_submit():
+        try:
+            version = read_version(form.version.data)
+            service.restore_bed(session, row, version=version, by=user(), actor=current_actor(), at=now())
+        except Refused as refused:
+            refusal = refused.sentence
+        else:
+            flash(f"{row.name} is back in service.", "success")
+            session.commit()
+            return redirect(url_for("beds.bed", ref=ref))
+    elif row.retired_on is None:
+        return redirect(url_for("beds.bed", ref=ref))
+    return _service_page("restore", row, form, refusal)
+
+
+def _service_page(name: str, row: Bed, form: ServiceForm, refusal: str | None) -> ResponseReturnValue:
+    """Ask before a bed leaves service or comes back: about the bed as it is now."""
+    form.version.data = str(row.version)
+    page = render_template(
+        f"beds/{name}.html", bed=row, form=form, refusal=refusal, facts=_facts(row, london_date(now()))
+    )
+    return page, 409 if refusal else 200
 
 
 def _facts(row: Bed, today: date) -> list[tuple[str, str]]:

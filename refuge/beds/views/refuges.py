@@ -58,10 +58,11 @@ def refuge(ref: str) -> ResponseReturnValue:
         refuge=row,
         facts=_facts(row, labels(session, LISTS)),
         beds=[(bed, words.sleeps_words(bed), words.feature_words(bed)) for bed in beds],
+        retired=queries.retired_beds_of(session, user(), row, on=london_date(at)) if may_change else [],
         own=own,
         may_reveal=may_reveal,
         may_change=may_change,
-        has_address=may_reveal and addresses.has_address(session, row),
+        has_address=may_change and addresses.version_kept(session, row) > 0,
         reveals=_reveals(row) if may_change else [],
         changes=_changes(row),
     )
