@@ -36,6 +36,7 @@ _KEPT_0008 = (
 _KEPT_CARE = ("assessment", "risk_assessment", "marac_referral", "care_record")
 _ONCE_CARE = ("care_task", "care_warning")
 _OWNED_CARE = (*_KEPT_CARE, *_ONCE_CARE)
+_ASKED_0018 = ("in_one_network", "answered_by_whom_it_asks")
 _KEPT_0014 = ("incident_escalation", "privacy_sample")
 _KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
 _PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
@@ -155,6 +156,12 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0016": {
         "sqlite": {"uq_address_reveal_key", "refuge_address_not_written_over"},
         "postgresql": {"uq_address_reveal_key", "refuge_address.address_not_written_over"},
+    },
+    "0018": {
+        "sqlite": {"worker_asking_kept_delete", "worker_asking_asked_once", "uq_worker_asking_open"}
+        | {f"worker_asking_{name}_{when}" for name in _ASKED_0018 for when in ("insert", "update")},
+        "postgresql": {"worker_asking.kept", "worker_asking.asked_once", "uq_worker_asking_open"}
+        | {f"worker_asking.{name}" for name in _ASKED_0018},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

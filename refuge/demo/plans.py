@@ -18,6 +18,7 @@ from support_plans.areas import areas_of
 from support_plans.categories import Category
 from support_plans.models import Action, ActionOwner, Allocation, Basis, GoalState, Part, Plan, PlanAgreement, TimeKind
 from support_plans.service import plans as verbs
+from support_plans.service.asking import AskingDetails, ask_for_worker, decline
 from support_plans.service.changes import open_plan
 from support_plans.service.glass import break_glass, name_officer
 from support_plans.service.needs import NeedDetails, Time, ask_for_sessions, set_times
@@ -103,6 +104,8 @@ def _write(loading: Loading, told: dict[str, Any]) -> None:
     for given in told["shares"]:
         _add_sharing(loading, referral, given, told["keeper"], began)
     _add_needs(loading, referral, told, by)
+    for given in told.get("asks", []):
+        _ask_for_worker(loading, referral, given, told["keeper"])
 
 
 def _add_people(loading: Loading, referral: Referral, told: dict[str, Any], stay: Stay) -> None:
@@ -177,6 +180,24 @@ def _add_sharing(loading: Loading, referral: Referral, told: dict[str, Any], kee
     if "withdrawn" in told:
         at = loading.moment(told["withdrawn"])
         withdraw(loading.db, referral, row, by=by.person, actor=by.actor, at=at)
+
+
+def _ask_for_worker(loading: Loading, referral: Referral, told: dict[str, Any], keeper: str) -> None:
+    at = loading.at + timedelta(hours=told["hours"])
+    asked, by = _worker(loading, loading.people[told["of"]]), _by(loading, keeper, at)
+    categories = tuple(Category(one) for one in told["categories"])
+    details = AskingDetails(
+        asked.agency_id,
+        asked.discipline,
+        told["words"],
+        "spoken",
+        categories,
+        loading.moment(90) if categories else None,
+    )
+    row = ask_for_worker(loading.db, referral, details, by=by.person, actor=by.actor, at=at)
+    if "no" in told:
+        answers = _by(loading, told["of"], at + timedelta(hours=4))
+        decline(loading.db, row, told["no"], told["answer"], by=answers.person, actor=answers.actor, at=answers.at)
 
 
 def _add_needs(loading: Loading, referral: Referral, told: dict[str, Any], by: verbs.By) -> None:

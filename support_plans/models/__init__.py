@@ -1,6 +1,7 @@
 """Plans, what they ask for, who works on them, and who may read what."""
 
 from support_plans.models.allocations import Allocation, Part
+from support_plans.models.askings import WorkerAsking
 from support_plans.models.assessments import Assessment, Occasion
 from support_plans.models.directory import Service, Signpost
 from support_plans.models.incidents import Escalation, Feedback, Giver, Incident, IncidentStep
@@ -88,4 +89,5 @@ __all__ = [
     "TimeKind",
     "TimeOfHers",
     "Urgency",
+    "WorkerAsking",
 ]

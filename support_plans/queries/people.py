@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import joinedload
 
 from refuge.accounts.models import Agency, AgencyKind, Person
@@ -30,12 +30,15 @@ WORKING = (
 """The kinds of agency that work with residents."""
 
 
-def allocations(session: Session, referral_id: int, *, at: datetime) -> Sequence[Allocation]:
-    """Return who works with her today, the keyworker first. To everybody who may open her record."""
+def allocations(
+    session: Session, referral_id: int, *, at: datetime, coming: bool = False
+) -> Sequence[Allocation]:  # fmt: skip
+    """Return who works with her today, the keyworker first, and who will from a later day on if `coming`."""
     today = london_date(at)
+    begun = true() if coming else Allocation.from_on <= today
     return session.scalars(
         select(Allocation)
-        .where(Allocation.referral_id == referral_id, Allocation.from_on <= today)
+        .where(Allocation.referral_id == referral_id, begun)
         .where(or_(Allocation.until_on.is_(None), Allocation.until_on > today))
         .order_by(Allocation.part, Allocation.id)
         .options(joinedload(Allocation.worker).joinedload(Worker.agency)),
@@ -69,6 +72,11 @@ def agencies(session: Session, reader: Person) -> Sequence[Agency]:
     return session.scalars(
         select(Agency).where(Agency.network_id == reader.network_id, Agency.kind.in_(WORKING)).order_by(Agency.name),
     ).all()
+
+
+def agencies_to_ask(session: Session, reader: Person) -> Sequence[Agency]:
+    """Return the other agencies of the network that can be asked for a worker."""
+    return [one for one in agencies(session, reader) if one.id != reader.agency_id]
 
 
 def people_of_network(session: Session, reader: Person) -> Sequence[Person]:

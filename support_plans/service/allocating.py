@@ -14,7 +14,7 @@ from refuge.london import london_date
 from support_plans.models import Allocation, Part
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -25,26 +25,36 @@ if TYPE_CHECKING:
 
 
 def allocate(
-    session: Session, referral: Referral, worker: Worker, part: Part, *, by: Person, actor: Actor, at: datetime
+    session: Session,
+    referral: Referral,
+    worker: Worker,
+    part: Part,
+    *,
+    by: Person,
+    actor: Actor,
+    at: datetime,
+    on: date | None = None,
 ) -> Allocation:
-    """Let a worker work with her from today on. A new keyworker takes over from the one before.
+    """Let a worker work with her from today, or from a later day, on. A new keyworker takes over from the one before.
 
-    A house names whom its resident needs. Any other agency accepts for itself alone: it names its own.
+    An agency names its own. Another is asked for somebody (`asking.py`), and names her as it accepts.
     """
     today = london_date(at)
-    _refuse_anothers(worker, by)
-    if worker.network_id != referral.network_id or not worker.is_assigned(today):
+    begins = on or today
+    if not may_name(by, worker):
+        raise Refused("Ask that agency: it says itself who of its workers sees her", field="worker", code="anothers")
+    if worker.network_id != referral.network_id or not worker.is_assigned(begins):
         raise Refused("Choose a worker who works for this network today", field="worker")
     for row in _standing(session, referral.id, at):
         if row.worker_id == worker.id:
             if row.part is part:
                 raise Refused("She works with her already", field="worker")
-            row.until_on = today
+            row.until_on = max(today, row.from_on)
         elif part is Part.KEYWORKER and row.part is Part.KEYWORKER:
-            row.until_on = today
+            row.until_on = max(today, row.from_on)
     session.flush()
     made = Allocation(
-        worker_id=worker.id, referral_id=referral.id, part=part, from_on=today, made_by_id=by.id, made_at=at
+        worker_id=worker.id, referral_id=referral.id, part=part, from_on=begins, made_by_id=by.id, made_at=at
     )
     try:
         with session.begin_nested():
@@ -59,31 +69,39 @@ def end_allocation(
     session: Session, referral: Referral, worker: Worker, *, by: Person, actor: Actor, at: datetime
 ) -> None:
     """Let a worker work with her no longer. Her record closes to that worker now, unless the rota opens it."""
-    _refuse_anothers(worker, by)
+    if not may_release(by, worker):
+        raise Refused("Ask that agency: it says itself who of its workers sees her", field="worker", code="anothers")
     rows = [row for row in _standing(session, referral.id, at) if row.worker_id == worker.id]
     if not rows:
         raise Refused("She does not work with her any more. Look at the page again.", code="allocation.over")
     for row in rows:
-        row.until_on = london_date(at)
+        row.until_on = max(london_date(at), row.from_on)
     session.flush()
     record(session, "worker.released", referral.ref, by=actor, at=at, worker=worker.ref)
 
 
+def standing_allocation(session: Session, referral: Referral, worker: Worker, *, at: datetime) -> Allocation | None:
+    """Return that this worker works with her, today or from a later day on."""
+    return next((row for row in _standing(session, referral.id, at) if row.worker_id == worker.id), None)
+
+
 def may_name(person: Person, worker: Worker) -> bool:
-    """Return whether it is hers to say who works with a resident: her house's, and the worker's own agency's."""
+    """Return whether it is hers to say that a worker sees a resident: her own agency's, and who signs in nowhere."""
+    own = worker.agency_id == person.agency_id
+    return own or (worker.person_id is None and person.agency_kind is AgencyKind.REFUGE_PROVIDER)
+
+
+def may_release(person: Person, worker: Worker) -> bool:
+    """Return whether it is hers to say that a worker sees a resident no longer: her house's, or that agency's."""
     return person.agency_kind is AgencyKind.REFUGE_PROVIDER or worker.agency_id == person.agency_id
 
 
-def _refuse_anothers(worker: Worker, by: Person) -> None:
-    if not may_name(by, worker):
-        raise Refused("Ask that agency: it says itself who of its workers sees her", field="worker", code="anothers")
-
-
 def _standing(session: Session, referral_id: int, at: datetime) -> list[Allocation]:
+    """Return the allocations that hold today or will hold from a later day on, locked."""
     today = london_date(at)
     query = (
         select(Allocation)
-        .where(Allocation.referral_id == referral_id, Allocation.from_on <= today)
+        .where(Allocation.referral_id == referral_id)
         .where(or_(Allocation.until_on.is_(None), Allocation.until_on > today))
         .with_for_update()
     )

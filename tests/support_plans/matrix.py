@@ -27,7 +27,7 @@ from support_plans.models import (
 )
 from support_plans.service.needs import NeedDetails, ask_for_sessions
 from tests.builders import Pilot
-from tests.support_plans.rows import add_note, add_resident, agree, worker_of
+from tests.support_plans.rows import add_asking, add_note, add_resident, agree, worker_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ WRITERS = {"other": "worker.panahghar", "hidden": "worker.panahghar", "elsewhere
 ALL_WHO_WORK, REFUGES_ONLY = "WMP", "WM"
 PARTS = {
     "note": "plan_note", "area": "plan_area", "goal": "plan_goal", "step": "plan_step", "sharing": "plan_sharing",
-    "need": "plan_need", "worker": "plan_worker",
+    "need": "plan_need", "worker": "plan_worker", "asking": "plan_asking",
 }  # fmt: skip
 """The last variable of an address of a plan, and what is made for it."""
 OPENED = {
@@ -66,6 +66,8 @@ WRITTEN = {
     "/plans/<ref>/sessions/<need>/end": "plan.seen",
     "/plans/<ref>/times": "plan.seen",
     "/plans/<ref>/people": "plan.seen",
+    "/plans/<ref>/people/ask": "plan.seen",
+    "/plans/asked/<ref>": "asking.seen",
     "/plans/<ref>/apart/perpetrator": "plan.apart_seen",
     "/privacy/<ref>": "glass.seen",
 }
@@ -76,7 +78,7 @@ FOR_REFUGES = {
 }
 ACTS = (
     "/plans/<ref>/steps/<step>", "/plans/<ref>/sharing/<sharing>/withdraw", "/plans/<ref>/people/<worker>/end",
-    "/privacy/<ref>/away",
+    "/plans/<ref>/people/asked/<asking>/end", "/privacy/<ref>/away",
 )  # fmt: skip
 """What is only ever sent."""
 AUDITED = {
@@ -106,6 +108,8 @@ def kind_of(rule: str) -> str | None:
         return None
     if rule.startswith("/privacy/"):
         return "plan_alert" if rule.endswith("/away") else "plan_glass"
+    if rule.startswith("/plans/asked/"):
+        return "plan_asked"
     return PARTS.get(rule.rsplit("<", 1)[1].split(">", maxsplit=1)[0], "plan_whole")
 
 
@@ -201,6 +205,21 @@ class PlanWorld:
                 ),
             )  # fmt: skip
         return f"{referral.ref} {worker.ref}"
+
+    @classmethod
+    def _plan_asking(cls, db: Session, reader: str, relation: str) -> str:
+        referral, name = cls._resident_of(db, reader, relation)
+        to = "Elsewhere police" if relation == "elsewhere" else "Therapy charity"
+        return f"{referral.ref} {add_asking(db, referral, name, to).ref}"
+
+    @classmethod
+    def _plan_asked(cls, db: Session, reader: str, relation: str) -> str:
+        """Return a question that her own agency can answer; else one that another of her network, or of none, can."""
+        if relation == "elsewhere":
+            return add_asking(db, add_resident(db, "Elsewhere"), "worker.elsewhere", "Elsewhere police").ref
+        to = Pilot().person(db, reader).agency.name if relation == "own" else "Therapy charity"
+        by = "recovery" if to == "Wall agency" else "worker.wall"
+        return add_asking(db, add_resident(db), by, to).ref
 
     @classmethod
     def _plan_glass(cls, db: Session, reader: str, relation: str) -> str:

@@ -13,7 +13,7 @@ from refuge.database import new_ref, now
 from refuge.referrals.models import Referral, ReferralState
 from refuge.rota.models import Discipline, Worker
 from support_plans.categories import Category
-from support_plans.models import Note
+from support_plans.models import Note, WorkerAsking
 from support_plans.service.sharing import SharingDetails, share
 from tests.builders import Pilot, add_bed, add_referral
 
@@ -91,6 +91,24 @@ def add_note(
     db.add(note)
     db.flush()
     return note
+
+
+def add_asking(
+    db: Session, referral: Referral, by: str, to: str, **told: Any  # noqa: ANN401  any column
+) -> WorkerAsking:  # fmt: skip
+    """Add a question of somebody's agency to another for a worker for her."""
+    person = Pilot().person(db, by)
+    plain: dict[str, Any] = {
+        "discipline": Discipline.MENTAL_HEALTH_PRACTITIONER, "words": "To sleep better", "how_given": "spoken",
+        "categories": [], "asked_by_id": person.id, "asked_at": now(),
+    }  # fmt: skip
+    row = WorkerAsking(
+        ref=new_ref(db, WorkerAsking), referral_id=referral.id, from_agency_id=person.agency_id,
+        to_agency_id=Pilot().agency(db, to).id, **{**plain, **told},
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return row
 
 
 def agree(

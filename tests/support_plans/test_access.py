@@ -88,7 +88,7 @@ def test_the_rota_opens_nothing_once_she_has_left(db: Session, house_of: dict[st
 
 @pytest.mark.usefixtures("house_of")
 def test_an_allocation_opens_her_record_until_it_ends_and_two_weeks_beyond_her_stay(db: Session) -> None:
-    referral, by = add_resident(db), person(db, "worker.wall")
+    referral, by = add_resident(db), person(db, "recovery")
     worker = worker_of(db, "recovery")
     allocate(db, referral, worker, Part.PRACTITIONER, by=by, actor=actor_of(by), at=now())
     assert opens(db, "recovery", referral)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from refuge.beds.models import Stay
 from refuge.errors import Refused
+from refuge.london import london_date
 from support_plans import access
 from support_plans.categories import Category
-from support_plans.models import Basis, Note, Part, Sharing
+from support_plans.models import Basis, Note, Part, Sharing, WorkerAsking
 from support_plans.service.allocating import allocate, end_allocation
+from support_plans.service.asking import AskingDetails, accept, ask_for_worker, decline, take_back
 from support_plans.service.glass import break_glass
 from support_plans.service.sharing import SharingDetails, share, withdraw
 from tests.builders import Pilot
@@ -57,6 +59,7 @@ class SharingMachine(RuleBasedStateMachine):
         self.bases: list[tuple[str, Category, datetime, datetime, Sharing]] = []
         self.withdrawn: dict[int, datetime] = {}
         self.allocated: set[str] = set()
+        self.asked: dict[str, tuple[WorkerAsking, Category, datetime]] = {}
         self.glass: dict[str, datetime] = {}
         self.left = NEVER
         self.manager = Pilot().person(self.db, "manager.wall")
@@ -97,8 +100,44 @@ class SharingMachine(RuleBasedStateMachine):
             end_allocation(self.db, self.referral, worker, by=self.manager, actor=by, at=self.at)
             self.allocated.remove(name)
         else:
-            allocate(self.db, self.referral, worker, Part.PRACTITIONER, by=self.manager, actor=by, at=self.at)
+            own = Pilot().person(self.db, name)
+            allocate(self.db, self.referral, worker, Part.PRACTITIONER, by=own, actor=by, at=self.at)
             self.allocated.add(name)
+
+    @rule(name=st.sampled_from(("recovery", "practitioner", "counsellor")), category=CATEGORY)
+    def another_agency_asked(self, name: str, category: Category) -> None:
+        worker, by = worker_of(self.db, name), self.manager
+        until = self.at + timedelta(hours=30)
+        details = AskingDetails(worker.agency_id, worker.discipline, "To see her", "spoken", (category,), until)
+        try:
+            row = ask_for_worker(self.db, self.referral, details, by=by, actor=actor_of(by), at=self.at)
+        except Refused:
+            assert name in self.asked or self.left != NEVER
+        else:
+            self.asked[name] = (row, category, until)
+
+    @rule(name=st.sampled_from(("recovery", "practitioner", "counsellor")), how=st.sampled_from(("yes", "no", "back")))
+    def what_was_asked_is_over(self, name: str, how: str) -> None:
+        if name not in self.asked:
+            return
+        row, category, until = self.asked[name]
+        worker, by = worker_of(self.db, name), Pilot().person(self.db, name)
+        told: dict[str, Any] = {"by": by, "actor": actor_of(by), "at": self.at}
+        if how == "no":
+            decline(self.db, row, "nobody_free", "", **told)
+        elif how == "back":
+            take_back(self.db, row, **{**told, "by": self.manager})
+        else:
+            try:
+                accept(self.db, row, worker, london_date(self.at), **told)
+            except Refused:
+                assert self.left != NEVER
+                return
+            self.allocated.add(name)
+            if until > self.at:
+                made = self.db.scalars(select(Sharing).order_by(Sharing.id.desc()).limit(1)).one()
+                self.bases.append((name, category, self.at, until, made))
+        del self.asked[name]
 
     @rule(name=st.sampled_from(("recovery", "practitioner", "counsellor")))
     def put_on_or_off_the_rota(self, name: str) -> None:

@@ -53,7 +53,9 @@ def ref(app: Flask) -> str:
     with database_of(app).write() as db:
         referral = add_resident(db)
         by = Pilot().person(db, "worker.wall")
-        allocate(db, referral, worker_of(db, "recovery"), Part.PRACTITIONER, by=by, actor=actor_of(by), at=now())
+        recovery = Pilot().person(db, "recovery")
+        told: dict[str, Any] = {"by": recovery, "actor": actor_of(recovery), "at": now()}
+        allocate(db, referral, worker_of(db, "recovery"), Part.PRACTITIONER, **told)
         owned = {"referral_id": referral.id, "agency_id": by.agency_id}
         db.add(Plan(**owned, opened_at=now(), her_words="canary-words"))
         for category, canary in CANARIES.items():

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from refuge.accounts.current import user
+from refuge.codes.queries import labels
 from refuge.database import session
 from refuge.errors import Refused
+from refuge.london import date_words, london_date
 from refuge.once import new_key
 from refuge.permissions import Permission, requires
 from support_plans.forms.sharing import AllocateForm
 from support_plans.models import Part
 from support_plans.queries import people as queries
+from support_plans.queries.askings import askings_about
 from support_plans.service import allocating as service
+from support_plans.shown_askings import state_of
 from support_plans.views.planning.room import (
     blueprint,
     by_now,
@@ -62,7 +66,7 @@ def people(ref: str) -> ResponseReturnValue:
 def release(ref: str, worker: str) -> ResponseReturnValue:
     """Note that a worker works with her no longer."""
     referral, reach = resident_or_404(ref, lock=True)
-    standing = queries.allocations(session, referral.id, at=reach.at)
+    standing = queries.allocations(session, referral.id, at=reach.at, coming=True)
     found = next((row.worker for row in standing if row.worker.ref == worker), None) or abort(404)
     by = by_now()
     try:
@@ -77,10 +81,12 @@ def release(ref: str, worker: str) -> ResponseReturnValue:
 
 
 def _page(referral: Referral, reach: Reach, form: AllocateForm) -> str:
+    today, why = london_date(reach.at), labels(session, ["asking_declined"])["asking_declined"]
     return render_template(
         "support_plans/people.html", resident=referral, form=form,
         rows=[
-            (row, service.may_name(user(), row.worker))
-            for row in queries.allocations(session, referral.id, at=reach.at)
+            (row, service.may_release(user(), row.worker), row.from_on > today and date_words(row.from_on, today=today))
+            for row in queries.allocations(session, referral.id, at=reach.at, coming=True)
         ],
+        asked=[(row, *state_of(row, why, at=reach.at)) for row in askings_about(session, referral.id)],
     )  # fmt: skip
