@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, func, select
 
+from refuge.audit.models import AuditEvent
 from refuge.beds.models import Bed, Refuge, RefugeAddress
+from tests.beds.test_board import seen_on
 from tests.beds.test_closures import CLOSE
 from tests.beds.test_refuges import BED, REFUGE
 from tests.builders import Pilot, add_bed
@@ -118,3 +120,12 @@ def test_a_bed_is_either_closed_or_taken_out_of_service_first(db: Session, manag
         answers = at_once(managers, [(f"{path}/retire", {"version": "1"}), (f"{path}/close", CLOSE)] * 2)
         assert {answer.status_code for answer in answers} <= {200, 302, 409}
         assert sum(answer.status_code == 302 for answer in answers[::2]) == 1
+
+
+def test_beds_that_several_confirm_at_one_moment_are_confirmed_once(db: Session, managers: list[FlaskClient]) -> None:
+    path = f"/refuges/{Pilot().refuge(db, 'WALL').ref}/confirm"
+    for number in range(1, ROUNDS + 1):
+        seen = {"seen": seen_on(managers[0].get("/beds").text)}
+        assert {answer.status_code for answer in at_once(managers, [(path, seen)] * len(PEOPLE))} == {302}
+        db.rollback()  # to see what this round left
+        assert db.scalar(select(func.count()).where(AuditEvent.action == "beds.confirmed")) == number

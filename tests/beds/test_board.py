@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, select
+import time_machine
+from sqlalchemy import event, select, update
 
 from refuge.audit.models import AuditEvent
-from refuge.beds.models import Closure, Hold, Refuge, Stay
+from refuge.beds.models import Bed, Closure, Hold, Refuge, Stay
 from refuge.database import new_ref, now
 from refuge.london import london_date
 from tests.builders import Pilot, add_bed, add_referral
@@ -165,16 +166,105 @@ def test_a_worker_confirms_the_beds_of_her_own_refuge_with_one_tap(
         own, other = pilot.refuge(db, "WALL"), pilot.refuge(db, "Panahghar")
     browser = sign_in_as("worker.wall")
     assert "Never confirmed" in browser.get("/beds").text
-    page = browser.post(f"/refuges/{own.ref}/confirm", follow_redirects=True).text
+    shown = {"seen": seen_on(browser.get("/beds").text)}
+    page = browser.post(f"/refuges/{own.ref}/confirm", data=shown, follow_redirects=True).text
     assert "today by Worker Wall" in page
     assert [(one.subject_ref, one.role) for one in events(app, "beds.confirmed")] == [(own.ref, "refuge_worker")]
-    assert browser.post(f"/refuges/{other.ref}/confirm").status_code == 404
+    assert (
+        "have just been confirmed"
+        in browser.post(f"/refuges/{own.ref}/confirm", data=shown, follow_redirects=True).text
+    )
+    assert len(events(app, "beds.confirmed")) == 1, "a second press is the same act"
+    assert browser.post(f"/refuges/{other.ref}/confirm", data=shown).status_code == 404
     seen = sign_in_as("practitioner")
     assert "Worker Wall" not in seen.get("/beds").text
     assert seen.post(f"/refuges/{own.ref}/confirm").status_code == 403
     with app.extensions["database"].reading() as db:
         unchanged = db.scalars(select(Refuge).where(Refuge.ref == own.ref)).one()
         assert unchanged.version == own.version, "an open form about the refuge is still good"
+
+
+@pytest.fixture
+def wall(app: Flask, pilot: Pilot) -> Refuge:
+    with app.extensions["database"].reading() as db:
+        return pilot.refuge(db, "WALL")
+
+
+def seen_on(page: str) -> str:
+    """Return what the form of the one house that she can confirm carries."""
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
+    return str(seen)
+
+
+def confirmed_at(app: Flask, wall: Refuge) -> datetime | None:
+    with app.extensions["database"].reading() as db:
+        at: datetime | None = db.scalars(select(Refuge.confirmed_at).where(Refuge.id == wall.id)).one()
+        return at
+
+
+def test_beds_that_changed_since_she_looked_are_shown_and_not_confirmed_before_she_has_seen_them(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], wall: Refuge
+) -> None:
+    browser = sign_in_as("worker.wall")
+    shown = seen_on(browser.get("/beds").text)
+    with app.extensions["database"].write() as db:
+        hers = add_referral(db)
+        stay = Stay(ref=new_ref(db, Stay), bed_id=_room(db, 1), referral_id=hers.id, started_at=now())
+        db.add(stay)
+        db.flush()
+        called = stay.called
+        Pilot().bed(db, "WALL", "Room 2").adults = 4
+        add_bed(db, wall, "Room 9")
+        db.execute(update(Bed).where(Bed.id == _room(db, 3)).values(retired_on=london_date(now())))
+    path = f"/refuges/{wall.ref}/confirm"
+    answer = browser.post(path, data={"seen": shown})
+    assert answer.status_code == 409
+    told = text_of(answer.text)
+    assert "Room 1 was shown as free. Now:" in told
+    assert f"{called}, day 1" in told
+    assert "Room 2 was shown as free, with other details. Now:" in told
+    assert "4 adults" in told
+    assert "Room 9 was not shown. Now:" in told
+    assert "Room 3 is out of service." in told
+    assert confirmed_at(app, wall) is None
+    assert stay.ref in events(app, "board.seen")[-1].facts
+    assert browser.post(path, data={"seen": seen_on(answer.text)}).status_code == 302
+    assert confirmed_at(app, wall) is not None
+
+
+@pytest.mark.parametrize(
+    "seen", ["", "-", "x y z", "- B-12345:free:0000000000000000", "- B-12345:lost:0000000000000000"]
+)
+def test_a_press_that_does_not_say_what_was_shown_confirms_nothing(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], wall: Refuge, seen: str
+) -> None:
+    answer = sign_in_as("worker.wall").post(f"/refuges/{wall.ref}/confirm", data={"seen": seen})
+    assert answer.status_code == 409
+    assert "Room 1 was not shown" in answer.text
+    assert confirmed_at(app, wall) is None
+
+
+def test_time_that_passes_changes_no_bed_and_a_hold_that_lapses_does(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], refs: dict[str, str], wall: Refuge
+) -> None:
+    assert refs
+    shown = {"seen": seen_on(sign_in_as("worker.wall").get("/beds").text)}
+    path = f"/refuges/{wall.ref}/confirm"
+    with app.extensions["database"].reading() as db:
+        until = db.scalars(select(Hold.until_at)).one()
+    with time_machine.travel(until - timedelta(minutes=1), tick=False):
+        assert sign_in_as("worker.wall").post(path, data=shown).status_code == 302
+    with time_machine.travel(until + timedelta(minutes=1), tick=False):
+        answer = sign_in_as("worker.wall").post(path, data=shown)
+        assert answer.status_code == 409
+        assert "Room 2 was shown as held. Now:" in text_of(answer.text)
+
+
+def test_what_a_filter_hides_is_not_confirmed_unseen(sign_in_as: Callable[[str], FlaskClient], wall: Refuge) -> None:
+    page = sign_in_as("worker.wall").get(f"/beds?house={wall.ref}").text
+    assert seen_on(page)
+    narrowed = sign_in_as("worker.wall").get("/beds?children=6").text
+    assert 'name="seen"' not in narrowed
 
 
 def test_the_sheet_to_print_holds_every_bed_and_no_address(

@@ -118,7 +118,10 @@ def _offered(refuge: Refuge) -> dict[str, Any]:
 
 
 def confirm_beds(session: Session, refuge: Refuge, *, by: Person, actor: Actor, at: datetime) -> None:
-    """Note that the board shows the beds of this refuge as they are. Not a change that an open form could overwrite."""
+    """Note that the board shows the beds of this refuge as they are. Not a change that an open form could overwrite.
+
+    What she saw is compared before, by the view that showed it (`as_seen`).
+    """
     session.execute(update(Refuge).where(Refuge.id == refuge.id).values(confirmed_at=at, confirmed_by_id=by.id))
     record(session, "beds.confirmed", refuge.ref, by=actor, at=at)
 

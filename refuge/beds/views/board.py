@@ -11,12 +11,13 @@ from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.beds import queries, words
+from refuge.beds.as_seen import changed_since, is_confirmed_since, mark_seen, read_seen
 from refuge.beds.filters import Filters
 from refuge.beds.forms.board import HAS, MOST_CHILDREN, filter_words, read_filters
 from refuge.beds.occupancy import State
 from refuge.beds.queries.board import refs_of_people
 from refuge.beds.service import refuges as service
-from refuge.beds.views.blueprint import blueprint, own_refuge
+from refuge.beds.views.blueprint import blueprint, own_refuge, words_of
 from refuge.codes.queries import labels
 from refuge.database import now, session
 from refuge.london import Telling, clock_words, instant_words, london_date, long_date_words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from refuge.beds.as_seen import Seen
     from refuge.beds.queries import Board, BoardBed, House
 
 
@@ -53,6 +55,8 @@ class Card:
     facts: str
     confirmed: words.Confirmed
     tiles: list[Tile]
+    seen: str
+    """What is shown here, as a form carries it that confirms it; empty where not all of it is."""
 
 
 @blueprint.get("/beds")
@@ -93,12 +97,46 @@ def board_print() -> ResponseReturnValue:
 @blueprint.post("/refuges/<ref>/confirm")
 @requires(Permission.BED_CONFIRM)
 def confirm(ref: str) -> ResponseReturnValue:
-    """Note that the board shows the beds of her refuge as they are."""
+    """Note that the board shows the beds of her refuge as they are: as she saw them, or ask again."""
     refuge = own_refuge(ref)
-    service.confirm_beds(session, refuge, by=user(), actor=current_actor(), at=now())
+    service.lock_refuge(session, refuge.id)
+    session.refresh(refuge)
+    at, seen = now(), read_seen(request.form.get("seen", ""))
+    board = queries.board(session, user(), at, Filters())
+    house = next(house for house in board.houses if house.refuge.id == refuge.id)
+    changed, gone = changed_since(seen, house.beds), _gone(house, seen, at)
+    if changed or gone:
+        return _ask_again(house, changed, gone, at)
+    if is_confirmed_since(seen, refuge.confirmed_at):
+        flash(f"The beds of {refuge.name} have just been confirmed.", "success")
+        return redirect(url_for("beds.board"))
+    service.confirm_beds(session, refuge, by=user(), actor=current_actor(), at=at)
     flash(f"You have confirmed the beds of {refuge.name}.", "success")
     session.commit()
     return redirect(url_for("beds.board"))
+
+
+def _gone(house: House, seen: Seen, at: datetime) -> list[str]:
+    """Return the names of the beds that she saw and that have left service since."""
+    retired = queries.retired_beds_of(session, user(), house.refuge, on=london_date(at))
+    return [bed.name for bed in retired if bed.ref in seen.beds]
+
+
+def _ask_again(
+    house: House, changed: list[tuple[BoardBed, State | None]], gone: list[str], at: datetime
+) -> ResponseReturnValue:
+    """Say which beds have changed since she saw the board, and how they are now."""
+    _audit([bed for bed, _ in changed], at)
+    session.commit()
+    reasons, telling = words_of("closure_reason"), Telling(at)
+    page = render_template(
+        "beds/confirm.html",
+        refuge=house.refuge,
+        changed=[(_tile(bed, reasons, telling), shown) for bed, shown in changed],
+        gone=gone,
+        seen=mark_seen(house.refuge.confirmed_at, house.beds),
+    )
+    return page, 409
 
 
 def _audit(beds: Iterable[BoardBed], at: datetime) -> None:
@@ -115,6 +153,7 @@ def _cards(seen: Board, telling: Telling) -> list[Card]:
             words.house_facts(house.refuge, len(house.beds), lists["area"]),
             words.confirmed_words(house.refuge.confirmed_at, house.confirmed_by, telling),
             [_tile(bed, lists["closure_reason"], telling) for bed in house.shown],
+            mark_seen(house.refuge.confirmed_at, house.beds) if house.own and house.shown == house.beds else "",
         )
         for house in seen.houses
         if house.shown or not seen.filters
