@@ -16,11 +16,13 @@ from allocation.beds.nearby import Nearby, around
 from allocation.beds.small import Plan, force, with_another
 from allocation.beds.solution import Barrier, Change, Missed, Pair, Unplaced, Verdict, Worse
 from allocation.beds.turnaway import imply_reason
-from allocation.beds.words import day
+from allocation.beds.words import count, day
 
 MOST_CHANGES = 6
 """How many changes are named: those that cost nobody a place come first."""
 MOST_ALIKE = 2
+MOST_TOGETHER = 3
+"""How many things may have to change at one bed: more are no small change. They are tried where fewer do not help."""
 MOST_TRIED = 8
 """Around how many beds a large network is solved again for one household."""
 AT_MOST = "That is the most it would cost: a few refuges were solved again, not the whole network."
@@ -28,10 +30,10 @@ NOT_TRIED = "The network is too large to say of every bed what it would cost to 
 LOSES = {
     "place_those_at_highest_risk": "{by} fewer of those at highest risk would have a place",
     "place_as_many_as_possible": "{by} fewer would have a place",
-    "place_those_who_waited_longest": "those placed would have waited less long (days fewer in all: {by})",
+    "place_those_who_waited_longest": "those placed would have waited {days} less between them",
     "fit_the_need": "beds would fit needs and wishes less well (points lost: {by})",
     "spare_scarce_beds": "scarce beds would be used by those who need them less (points lost: {by})",
-    "leave_few_open_questions": "more questions would be open (more: {by})",
+    "leave_few_open_questions": "{questions} would be open",
     "keep_the_last_proposal": "{by} more would be proposed another bed than last time",
 }
 """By goal: what it means that it would worsen by so much."""
@@ -124,25 +126,28 @@ class Explainer:
     def _changes(self, ref: str, blocked: tuple[Pair, ...], missed: tuple[Missed, ...]) -> list[Change]:
         """Return the smallest changes that would give her a place: those that cost nobody anything first."""
         found: list[tuple[bool, int, Change]] = []
-        single = _single(blocked)
-        for pair, barrier in single if self.plan is not None else single[:MOST_TRIED]:
-            found += self._try(ref, pair.bed, barrier)
-        if self.plan is not None:
-            for one in missed:
-                found += self._try_place(self.plan, ref, one)
-            found += self._try_another(self.plan, ref, missed)
+        for together in range(1, MOST_TOGETHER + 1):
+            wishes = _wishes(blocked, together)
+            for pair, barriers in wishes if self.plan is not None else wishes[:MOST_TRIED]:
+                found += self._try(ref, pair.bed, barriers)
+            if self.plan is not None and together == 1:
+                for one in missed:
+                    found += self._try_place(self.plan, ref, one)
+                found += self._try_another(self.plan, ref, missed)
+            if found:
+                break
         found.sort(key=lambda entry: (entry[0], entry[1]))
         return _once([change for _worse, _order, change in found])
 
-    def _try(self, ref: str, bed: str, barrier: Barrier) -> list[tuple[bool, int, Change]]:
-        """Lift one barrier and solve again with her in that bed."""
+    def _try(self, ref: str, bed: str, barriers: tuple[Barrier, ...]) -> list[tuple[bool, int, Change]]:
+        """Lift all barriers of a bed and solve again with her in it."""
         if self.holder.get(bed) in self.core.decided or bed not in self._solved(ref, bed)[0].rights:
             return []
-        lifted = [PLACES[barrier.code][0]] if barrier.code in PLACES else []
+        lifted = [PLACES[barrier.code][0] for barrier in barriers if barrier.code in PLACES]
         worse, loses, possible = self._if_forced(ref, bed, lifted)
         if not possible:
             return []
-        return [(worse is not None, len(loses), _change(bed, barrier, loses))]
+        return [(worse is not None, len(loses), _change(bed, barriers, loses))]
 
     def _try_place(self, plan: Plan, ref: str, missed: Missed) -> list[tuple[bool, int, Change]]:
         """Give her refuge one more place of the kind that is used up, and solve again with her in that bed."""
@@ -181,27 +186,28 @@ def _nearness(pair: Pair) -> tuple[int, int, str]:
     return sum(barrier.verdict is Verdict.NO for barrier in pair.barriers), len(pair.barriers), pair.bed
 
 
-def _single(blocked: tuple[Pair, ...]) -> list[tuple[Pair, Barrier]]:
-    """Return the pairs that one barrier alone says no to, if that is one that may be wished away."""
+def _wishes(blocked: tuple[Pair, ...], together: int) -> list[tuple[Pair, tuple[Barrier, ...]]]:
+    """Return the pairs that exactly so many barriers say no to, if each is one that may be wished away."""
     found = []
     for pair in blocked:
-        noes = [barrier for barrier in pair.barriers if barrier.verdict is Verdict.NO]
-        if len(noes) == 1 and noes[0].change:
-            found.append((pair, noes[0]))
+        noes = tuple(barrier for barrier in pair.barriers if barrier.verdict is Verdict.NO)
+        if len(noes) == together and all(barrier.change for barrier in noes):
+            found.append((pair, noes))
     return found
 
 
-def _change(bed: str, barrier: Barrier, loses: tuple[str, ...]) -> Change:
+def _change(bed: str, barriers: tuple[Barrier, ...], loses: tuple[str, ...]) -> Change:
     """Return a change in words; `loses` names who would have no place then."""
-    if barrier.from_on is not None:
-        sentence = f"from {day(barrier.from_on)}, {bed}"
-    elif barrier.change.startswith("if it "):
-        sentence = f"if {bed} {barrier.change.removeprefix('if it ')}"
+    first, from_on = barriers[0], barriers[0].from_on if len(barriers) == 1 else None
+    if from_on is not None:
+        sentence = f"from {day(from_on)}, {bed}"
+    elif len(barriers) == 1 and first.change.startswith("if it "):
+        sentence = f"if {bed} {first.change.removeprefix('if it ')}"
     else:
-        sentence = f"{bed}: {barrier.change}"
+        sentence = f"{bed}: {', and '.join(barrier.change for barrier in barriers)}"
     if loses:
         sentence += f", but then {' and '.join(loses)} would have no place"
-    return Change(bed, (barrier.code,), sentence, barrier.from_on)
+    return Change(bed, tuple(barrier.code for barrier in barriers), sentence, from_on)
 
 
 def _once(changes: list[Change]) -> list[Change]:
@@ -221,7 +227,8 @@ def _said(has_it: str | None, worse: Worse | None, loses: tuple[str, ...], *, at
     first = _who_has(has_it)
     if worse is None:
         return f"{first} If she had it instead, every goal would be reached just as well: a person may choose."
-    result = LOSES[worse.goal].format(by=worse.by)
+    days, questions = count(worse.by, "day"), count(worse.by, "more question")
+    result = LOSES[worse.goal].format(by=worse.by, days=days, questions=questions)
     who = f" ({', '.join(loses)} would lose theirs)" if loses else ""
     if at_most:
         return f"{first} If she had it instead and only refuges near it changed, {result}{who}. {AT_MOST}"

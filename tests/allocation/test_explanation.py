@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -136,6 +138,72 @@ def test_a_ramp_that_would_place_her_places_her() -> None:
     (unplaced,) = solve(problem).unplaced
     assert [change.sentence for change in unplaced.changes] == ["if B-1 had a ramp or lift"]
     assert placed(solve(with_bed(problem, "B-1", step_free=True))) == {"R-1"}
+
+
+def test_a_day_that_would_place_her_is_named_and_then_places_her() -> None:
+    later = ON + timedelta(days=8)
+    house = Refuge("F-1", area="A-1", support=SUPPORT, round_the_clock=True)
+    woman = Household("R-1", needs=CALM, funding=Funding.PUBLIC_FUNDS, pets=0)
+    problem = Problem(ON, (house,), (Bed("B-1", "F-1", free_on=later),), (woman,))
+    (unplaced,) = solve(problem).unplaced
+    assert [(change.sentence, change.from_on) for change in unplaced.changes] == [("from 1 December 2026, B-1", later)]
+    assert placed(solve(replace(problem, on=later))) == {"R-1"}
+
+
+def test_where_no_single_change_helps_two_together_are_named_and_then_place_her() -> None:
+    house = Refuge("F-1", area="A-1", support=CALM, round_the_clock=True, high_support_places=1)
+    woman = Household(
+        "R-1", needs={**CALM, "alcohol": Level.LOW}, funding=Funding.PUBLIC_FUNDS, access=("step_free",), pets=0
+    )
+    problem = Problem(ON, (house,), (Bed("B-1", "F-1", free_on=ON),), (woman,))
+    (unplaced,) = solve(problem).unplaced
+    (change,) = unplaced.changes
+    assert change.sentence == "B-1: if it had a ramp or lift, and if the refuge had more support for alcohol"
+    assert placed(solve(with_bed(problem, "B-1", step_free=True))) == set()
+    assert placed(solve(with_refuge(problem, "F-1", support=SUPPORT))) == set()
+    assert placed(solve(made(problem, "R-1", change))) == {"R-1"}
+
+
+def test_two_changes_together_are_not_named_where_one_alone_helps() -> None:
+    house = Refuge("F-1", area="A-1", support=SUPPORT, round_the_clock=True)
+    woman = Household("R-1", needs=CALM, funding=Funding.PUBLIC_FUNDS, access=("step_free",), pets=1)
+    beds = (Bed("B-1", "F-1", free_on=ON), Bed("B-2", "F-1", free_on=ON, step_free=True))
+    (unplaced,) = solve(Problem(ON, (house,), beds, (woman,))).unplaced
+    assert [(change.bed, change.codes) for change in unplaced.changes] == [("B-2", ("pets",))]
+
+
+def test_another_bed_that_would_place_her_places_her() -> None:
+    tried = 0
+    for seed in range(8):
+        problem = network(6, 14, seed=seed)
+        before = solve(problem)
+        for unplaced in before.unplaced:
+            for change in unplaced.changes:
+                if change.bed is not None:
+                    continue
+                tried += 1
+                like = next(bed for bed in problem.beds if change.sentence.endswith(f"another bed like {bed.ref}"))
+                more = replace(problem, beds=(*problem.beds, replace(like, ref="B-99999")))
+                assert unplaced.household in placed(solve(more, explain_all=False))
+    assert tried
+
+
+def test_who_is_said_to_have_a_bed_and_to_lose_a_place_is_who_does_once_it_is_hers() -> None:
+    tried = 0
+    for problem in (network(12, 24, seed=seed) for seed in range(4)):
+        before = solve(problem)
+        has = {one.bed: one.household for one in before.placements}
+        for unplaced in before.unplaced:
+            for missed in unplaced.missed:
+                assert missed.has_it == has.get(missed.bed)
+                assert missed.has_it is None or missed.sentence.startswith(f"{missed.has_it} has it.")
+                said = re.search(r"\((R-[^)]*) would lose theirs\)", missed.sentence)
+                if said:
+                    tried += 1
+                    decided = replace(problem, decisions=(Decision(unplaced.household, missed.bed),))
+                    gone = placed(before) - placed(solve(decided, explain_all=False))
+                    assert set(said[1].split(", ")) == gone
+    assert tried
 
 
 @pytest.mark.parametrize(
