@@ -151,7 +151,7 @@ def test_a_day_that_would_place_her_is_named_and_then_places_her() -> None:
 
 
 def test_where_no_single_change_helps_two_together_are_named_and_then_place_her() -> None:
-    house = Refuge("F-1", area="A-1", support=CALM, round_the_clock=True, high_support_places=1)
+    house = Refuge("F-1", area="A-1", round_the_clock=True)
     woman = Household(
         "R-1", needs={**CALM, "alcohol": Level.LOW}, funding=Funding.PUBLIC_FUNDS, access=("step_free",), pets=0
     )

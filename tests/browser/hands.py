@@ -47,7 +47,11 @@ class Mouse:
 
     def follow(self, link: str) -> None:
         """Follow a link."""
-        self.page.get_by_role("link", name=link).first.click()
+        self.open(self.page.get_by_role("link", name=link).first)
+
+    def open(self, wanted: Locator) -> None:
+        """Open what this leads to."""
+        wanted.click()
 
 
 class Keyboard(Mouse):
@@ -97,6 +101,6 @@ class Keyboard(Mouse):
         self._go_to(self.page.get_by_role("button", name=button).first)
         self.page.keyboard.press("Enter")
 
-    def follow(self, link: str) -> None:
-        self._go_to(self.page.get_by_role("link", name=link).first)
+    def open(self, wanted: Locator) -> None:
+        self._go_to(wanted)
         self.page.keyboard.press("Enter")

@@ -36,6 +36,7 @@ def call(hand: Mouse, name: str) -> None:
     """Begin a call: how to reach her safely, who rings, who she is."""
     hand.press("Take a referral")
     hand.page.wait_for_url("**/referrals/drafts/*")
+    sound(hand.page)
     hand.type_into("Safe number", "07700 900166")
     hand.choose("Who rings?", "Police")
     hand.type_into("Name", name)
@@ -79,6 +80,7 @@ def offer_and_admit(hand: Mouse) -> None:
     hand.answer("How did you tell her?", "On her safe number")
     hand.press("She has been told")
     page.wait_for_url(re.compile(r"/referrals/R-\d{5}$"))
+    sound(page)
     hand.press("Note her answer")
     page.wait_for_url("**/answer")
     sound(page)
@@ -86,6 +88,7 @@ def offer_and_admit(hand: Mouse) -> None:
     hand.type_into("In her words", "Yes. I can be there by six.")
     hand.press("Save her answer")
     page.wait_for_url(re.compile(r"/referrals/R-\d{5}$"))
+    sound(page)
     hand.press("She has moved in")
     page.wait_for_url("**/admit")
     sound(page)
@@ -119,11 +122,14 @@ def make_ready(hand: Mouse, site: Site, bed: str) -> None:
     """Say on the board that the bed is clean: it is free again."""
     page = hand.page
     page.goto(site.at("/beds"))
-    page.locator("a.bed--closed").filter(has_text=bed.removeprefix("WALL ")).first.click()
+    sound(page)
+    hand.open(page.locator("a.bed--closed").filter(has_text=bed.removeprefix("WALL ")).first)
     page.wait_for_url(re.compile(r"/beds/B-\d{5}$"))
+    sound(page)
     hand.press("Open again")
     page.wait_for_load_state()
     expect(page.locator(".bed--free")).to_be_visible()
+    sound(page)
     hand.follow("Who would this bed fit?")
     page.wait_for_url("**/fits")
     sound(page)
@@ -171,7 +177,8 @@ def test_from_the_phone_call_to_a_turn_away_whose_reason_was_proposed(
     page.wait_for_url("**/beds")
     expect(page.locator(".can-answer")).to_contain_text("No")
     sound(page)
-    page.go_back()
+    hand.follow("Back to R-")
+    page.wait_for_url(re.compile(r"/referrals/R-\d{5}$"))
     hand.follow("Turn away")
     page.wait_for_url("**/turn-away")
     sound(page)
@@ -183,3 +190,46 @@ def test_from_the_phone_call_to_a_turn_away_whose_reason_was_proposed(
     assert "Location unsafe for this woman" in page.inner_text("main")
     sound(page)
     del site
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("kind", [Mouse, Keyboard], ids=["pointer", "keyboard"])
+def test_from_a_proposal_through_a_choice_to_a_held_bed_that_is_let_go(
+    size: dict[str, int],
+    kind: type[Mouse],
+    site: Site,
+    sign_in: Callable[..., Page],
+) -> None:
+    page = sign_in(MANAGER, size)
+    hand = kind(page)
+    page.goto(site.at("/matches"))
+    expect(page.locator(".match .why .yes").first).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Not placed: [1-9]"))).to_be_visible()
+    sound(page)
+    hand.open(page.locator("summary", has_text="Why not, bed by bed").first)
+    sound(page)
+    hand.open(page.get_by_role("link", name=re.compile("Choose another")).last)
+    page.wait_for_url("**/choose/R-*")
+    ref = page.url.rsplit("/", 1)[-1]
+    sound(page)
+    hand.answer("Which bed?", "None for now")
+    hand.press("Choose, and work out the rest again")
+    page.wait_for_url(re.compile(r"/matches/M-\d{5}#R-\d{5}$"))
+    expect(page.locator(f"#{ref}")).to_contain_text("None for now: somebody decided so")
+    sound(page)
+    hand.press("Hold this bed")
+    page.wait_for_url(re.compile(r"/referrals/R-\d{5}$"))
+    expect(page.get_by_role("heading", name=re.compile("is held for her"))).to_be_visible()
+    hand.follow("Let this bed go")
+    page.wait_for_url("**/release")
+    sound(page)
+    hand.answer("Why do you let it go?", "It was held by mistake")
+    hand.press("Let this bed go")
+    page.wait_for_url(re.compile(r"/referrals/R-\d{5}$"))
+    expect(page.get_by_role("heading", name=re.compile("is held for her"))).to_have_count(0)
+    page.goto(site.at("/matches"))
+    hand.open(page.locator(f"#{ref}").get_by_role("link", name=re.compile("Choose a bed")))
+    page.wait_for_url("**/choose/R-*")
+    hand.answer("Which bed?", "Let matching propose again")
+    hand.press("Choose, and work out the rest again")
+    page.wait_for_url(re.compile(r"/matches/M-\d{5}#R-\d{5}$"))

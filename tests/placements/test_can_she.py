@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +164,18 @@ def test_each_open_bed_can_be_held_while_she_waits_and_none_after(
     waits, placed = network.waits(), network.waits(state=ReferralState.PLACED)
     browser = sign_in_as("worker.wall")
     assert browser.get(f"/referrals/{waits}/beds").text.count(f'action="/referrals/{waits}/hold"') == 6
+    assert "/hold" not in browser.get(f"/referrals/{placed}/beds").text
+
+
+def test_a_free_bed_that_says_no_leads_to_the_form_that_asks_for_an_override(
+    network: Network, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    waits = network.waits(access=["step_free"], access_asked=True)
+    placed = network.waits(state=ReferralState.PLACED, access=["step_free"], access_asked=True)
+    browser = sign_in_as("worker.wall")
+    links = re.findall(rf'href="(/referrals/{waits}/hold\?bed=B-\d+)"', browser.get(f"/referrals/{waits}/beds").text)
+    assert links
+    assert "second person" in words_of(browser.get(links[0]).text)
     assert "/hold" not in browser.get(f"/referrals/{placed}/beds").text
 
 

@@ -66,7 +66,10 @@ def test_everybody_who_matches_reads_the_rules_and_only_a_manager_can_change_the
     page = worker.get(PATH).text
     assert "Takes no pets" in page
     assert "Somebody there whom she must not meet" in page
+    assert "Takes no pets Never place her there" in words_of(page)
+    assert "Place as many as possible of those at highest risk." in page
     assert "Preview" not in page
+    assert "<select" not in page
     assert worker.post(PATH, data=form_of(page)).status_code == 403
     assert "Preview what this would do" in sign_in_as("manager.wall").get(PATH).text
 

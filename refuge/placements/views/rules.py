@@ -122,7 +122,7 @@ def _page(form: RulesForm, **more: Sequence[str]) -> str:
     ranks = [field for field in form if field.name.startswith("rank_")]
     return render_template(
         "placements/rules.html", form=form, rules=holding, fixed=FIXED_RULES,
-        soft=[form[f"rule_{code}"] for code in SOFT],
+        soft=[(form[f"rule_{code}"].label.text, form[f"rule_{code}"]) for code in SOFT],
         needs=[(needs.get(field.name.removeprefix("need_"), field.label.text), field) for field in levels],
         ranks=sorted(ranks, key=lambda field: (int(field.data or 99), field.name)), history=_history(),
         may_change=user().may(Permission.RULES_CHANGE), **more,
