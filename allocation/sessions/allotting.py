@@ -16,8 +16,10 @@ def rooms_of_plan(context: Context, plan: Plan) -> tuple[dict[str, str], set[str
     found: dict[str, str] = {}
     stuck: set[str] = set()
     for (house, _day), refs in sorted(_by_house(context, plan).items()):
-        given: dict[str, Room] = {}
-        if _give(context, plan, refs, given):
+        given = _as_before(context, plan, refs)
+        if not _give(context, plan, [ref for ref in refs if ref not in given], given):
+            given = {}
+        if given or _give(context, plan, refs, given):
             found |= {ref: room.ref for ref, room in given.items()}
         else:
             stuck.add(house)
@@ -34,24 +36,36 @@ def _by_house(context: Context, plan: Plan) -> dict[tuple[str, int], list[str]]:
     return found
 
 
-def _give(context: Context, plan: Plan, refs: Sequence[str], given: dict[str, Room]) -> bool:
-    """Give the rest of the sessions rooms, and take back what leads nowhere.
+def _as_before(context: Context, plan: Plan, refs: Sequence[str]) -> dict[str, Room]:
+    """Return the rooms of the last proposal for what is proposed again, where they are free."""
+    given: dict[str, Room] = {}
+    for ref in refs:
+        last = context.last.get(ref)
+        if last is not None and plan.choices[ref].again:
+            room = next((one for one in rooms_for(context, context.wanted[ref]) if one.ref == last.room), None)
+            if room is not None and _is_free(context, plan, given, room, ref):
+                given[ref] = room
+    return given
 
-    The room of the last proposal comes first, then the smallest that will do.
-    """
-    if len(given) == len(refs):
+
+def _give(context: Context, plan: Plan, refs: Sequence[str], given: dict[str, Room]) -> bool:
+    """Give sessions rooms, the smallest that will do first, and take back what leads nowhere."""
+    if not refs:
         return True
-    ref = refs[len(given)]
-    wanted, at, last = context.wanted[ref], plan.at[ref], context.last.get(ref)
-    before = last.room if last else None
-    for room in sorted(rooms_for(context, wanted), key=lambda one: (one.ref != before, one.capacity, one.ref)):
-        if context.room_free(room, at, at + wanted.minutes) and not _taken(context, plan, given, room, at):
+    ref = refs[0]
+    for room in sorted(rooms_for(context, context.wanted[ref]), key=lambda one: (one.capacity, one.ref)):
+        if _is_free(context, plan, given, room, ref):
             given[ref] = room
-            if _give(context, plan, refs, given):
+            if _give(context, plan, refs[1:], given):
                 return True
             del given[ref]
     return False
 
 
-def _taken(context: Context, plan: Plan, given: dict[str, Room], room: Room, at: int) -> bool:
-    return any(one == room and plan.at[ref] + context.wanted[ref].minutes > at for ref, one in given.items())
+def _is_free(context: Context, plan: Plan, given: dict[str, Room], room: Room, ref: str) -> bool:
+    at = plan.at[ref]
+    until = at + context.wanted[ref].minutes
+    return context.room_free(room, at, until) and not any(
+        used == room and plan.at[one] < until and at < plan.at[one] + context.wanted[one].minutes
+        for one, used in given.items()
+    )

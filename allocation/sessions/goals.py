@@ -102,6 +102,7 @@ GOALS: dict[str, Goal] = {
 """Every goal that a network may put in its order."""
 PLACING = tuple(GOALS)[:7]
 """The goals that say which sessions have a time at all; the others say how good it is."""
+KEEP = "keep_the_last_proposal"
 
 
 def totals(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from allocation.sessions.around import around_what_stays
 from allocation.sessions.document import refuse_bad
-from allocation.sessions.eligibility import LIMITS, Choice, Eligibility, rooms_for
-from allocation.sessions.goals import PLACING
-from allocation.sessions.greedy import Board, Plan
-from allocation.sessions.parts import parts_of
-from allocation.sessions.problem import Booked, Limits, Problem, Proposed
+from allocation.sessions.eligibility import LIMITS, Eligibility
+from allocation.sessions.goals import KEEP, PLACING
+from allocation.sessions.problem import Limits, Problem, Proposed
 from allocation.sessions.solution import Proposal, Repair, Solution, Touched
-from allocation.sessions.solver import Answer, answer, answered
-from allocation.sessions.stages import Part
+from allocation.sessions.solver import answer, answered
 from allocation.sessions.standing import Context
 
-KEEP = "keep_the_last_proposal"
-MOST_EFFORT = 1.0
+MOST_EFFORT = 0.25
 """How much effort a repair uses at most, for somebody waits for it."""
 BECAUSE: dict[str, str] = {
     "no_such_worker": "{worker} can no longer give it.",
@@ -43,9 +40,8 @@ def replan(problem: Problem, previous: Solution, *, explain_all: bool | None = N
     began = time.perf_counter()
     refuse_bad(problem)
     asked = _asked(problem, previous)
-    around, complete = _around(asked)
     hasty = replace(asked, limits=Limits(min(asked.limits.effort, MOST_EFFORT)))
-    found = around if complete and around else answer(hasty, around.plan if around else None)
+    found = around_what_stays(hasty) or answer(hasty)
     solution = answered(found, began, explain_all=explain_all)
     return Repair(solution, tuple(_touched(found.context, previous.proposals, solution.proposals)))
 
@@ -62,74 +58,6 @@ def _asked(problem: Problem, previous: Solution) -> Problem:
     placing = tuple(name for name in problem.goals if name in PLACING)
     rest = tuple(name for name in problem.goals if name not in (*PLACING, KEEP))
     return replace(problem, last=last, goals=(*placing, KEEP, *rest))
-
-
-def _around(problem: Problem) -> tuple[Answer | None, bool]:
-    """Return the best plan that leaves all that can stay where it is, and whether nobody goes without a time for it.
-
-    When all that can stay does and everybody who could have a time has one, no plan places or keeps more.
-    """
-    context = Context(problem)
-    eligibility = Eligibility(context)
-    choices = {one.ref: eligibility.choices(one) for one in problem.wanted}
-    stays = _stays(context, choices)
-    if stays is None:
-        return None, False
-    around = Context(problem, tuple(_standing(context, stays)))
-    open_ = Eligibility(around)
-    left = {
-        one.ref: [] if one.ref in stays.at else _open(choices[one.ref], open_.choices(one)) for one in problem.wanted
-    }
-    parts = [Part(around, part, left) for part in parts_of(around, left)]
-    plan, rooms = (
-        Plan(dict(stays.choices), dict(stays.at)),
-        {ref: room for ref in stays.at if (room := context.last[ref].room)},
-    )
-    for part in parts:
-        part.solve(min(problem.limits.effort, MOST_EFFORT) / len(parts))
-        plan.choices |= part.plan.choices
-        plan.at |= part.plan.at
-        rooms |= part.rooms
-    complete = all(
-        not ways or (ref in plan.at and (plan.choices[ref].again or not any(one.again for one in ways)))
-        for ref, ways in choices.items()
-    )
-    return Answer(context, choices, parts, plan, rooms), complete
-
-
-def _open(alone: Sequence[Choice], around: Sequence[Choice]) -> list[Choice]:
-    """Return the choices that are left: late ones only where no time before the deadline is possible at all."""
-    return [one for one in around if not one.late or all(other.late for other in alone)]
-
-
-def _stays(context: Context, choices: Mapping[str, Sequence[Choice]]) -> Plan | None:
-    """Return the sessions that can keep their worker and time, all together; None if not all that can alone can."""
-    board = Board(Context(context.problem))
-    for ref in sorted(choices):
-        same = next((choice for choice in choices[ref] if choice.again), None)
-        if same is not None and _has_its_room(context, ref):
-            wanted, at = context.wanted[ref], context.last[ref].from_at
-            if not board.fits(wanted, same, at):
-                return None
-            board.put(wanted, same, at, None)
-    return board.plan
-
-
-def _has_its_room(context: Context, ref: str) -> bool:
-    """Say whether the room of the last proposal is still there for it."""
-    wanted, last = context.wanted[ref], context.last[ref]
-    room = next((one for one in rooms_for(context, wanted) if one.ref == last.room), None)
-    if not wanted.needs_room:
-        return True
-    return room is not None and context.room_free(room, last.from_at, last.from_at + wanted.minutes)
-
-
-def _standing(context: Context, plan: Plan) -> Iterable[Booked]:
-    for ref, choice in plan.choices.items():
-        wanted, at = context.wanted[ref], plan.at[ref]
-        room = context.last[ref].room
-        until, house = at + wanted.minutes, context.house_of(wanted)
-        yield Booked(ref, choice.worker, house, at, until, choice.come, room, wanted.needs_ref)
 
 
 def _touched(context: Context, before: Sequence[Proposal], after: Sequence[Proposal]) -> Iterable[Touched]:

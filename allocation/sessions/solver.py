@@ -20,19 +20,23 @@ from allocation.sessions.standing import Context
 
 MOST_EXPLAINED = 100
 """Up to how many sessions without a time are explained at once; more are explained when somebody asks."""
-
 __all__ = ["explain", "solve"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Answer:
     """A plan for all parts, and what is proven of it."""
 
     context: Context
-    choices: Mapping[str, Sequence[Choice]]
-    parts: Sequence[Part]
     plan: Plan
     rooms: dict[str, str]
+    parts: Sequence[Part]
+    spare: Sequence[int]
+    """By goal: by how much a plan could be better at most, as far as is known."""
+    spent: float
+    """The effort that it took."""
+    notes: tuple[str, ...] = ()
+    """What staff should know of it besides."""
 
 
 def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
@@ -47,20 +51,39 @@ def solve(problem: Problem, *, explain_all: bool | None = None) -> Solution:
 
 
 def answer(problem: Problem, known: Plan | None = None) -> Answer:
-    """Plan each part of a problem by itself, no worse than a plan that is known already."""
+    """Plan a problem, no worse than a plan that is known already."""
     context = Context(problem)
     eligibility = Eligibility(context)
     choices = {wanted.ref: eligibility.choices(wanted) for wanted in problem.wanted}
-    parts = [Part(context, part, choices, known=_of_part(part, known)) for part in parts_of(context, choices)]
-    left, waiting = problem.limits.effort, sum(len(part.sessions) for part in parts)
+    return planned(context, choices, problem.limits.effort, known)
+
+
+def planned(
+    context: Context,
+    choices: Mapping[str, Sequence[Choice]],
+    effort: float,
+    known: Plan | None = None,
+    alone_for: int | None = None,
+    goals: int | None = None,
+) -> Answer:
+    """Plan each part by itself; what a small one leaves of its effort, larger ones may use."""
+    parts = [
+        Part(context, part, choices, known=_of_part(part, known), alone_for=alone_for, goals=goals)
+        for part in sorted(parts_of(context, choices), key=len)
+    ]
+    left, waiting = effort, sum(len(part.sessions) for part in parts)
     plan, rooms = Plan(), dict[str, str]()
     for part in parts:
-        part.solve(left * len(part.sessions) / waiting)
-        left, waiting = max(0.0, left - part.spent), waiting - len(part.sessions)
+        part.solve(max(0.0, left) * len(part.sessions) / waiting)
+        left, waiting = left - part.spent, waiting - len(part.sessions)
         plan.choices |= part.plan.choices
         plan.at |= part.plan.at
         rooms |= part.rooms
-    return Answer(context, choices, parts, plan, rooms)
+    spare = [
+        sum(part.reached[place].bound - part.reached[place].total for part in parts)
+        for place in range(len(context.problem.goals[:goals]))
+    ]
+    return Answer(context, plan, rooms, parts, spare, effort - left)
 
 
 def _of_part(sessions: Sequence[Wanted], plan: Plan | None) -> Plan | None:
@@ -141,7 +164,7 @@ def _results(found: Answer) -> tuple[GoalResult, ...]:
     results = []
     for place, total in enumerate(totals(context, found.plan.choices | decided, at)):
         name = context.problem.goals[place]
-        spare = sum(part.reached[place].bound - part.reached[place].total for part in found.parts)
+        spare = found.spare[place]
         sense = int(GOALS[name].sense)
         results.append(GoalResult(name, sense * total, sense * (total + spare), spare == 0))
     return tuple(results)
@@ -151,7 +174,9 @@ def _notes(found: Answer, *, explained: bool) -> Iterable[str]:
     """Return what staff should know of the run."""
     if any(part.stopped for part in found.parts):
         yield "Time was up before every goal was proven best: the bounds say how much better a plan could be at most."
-    if len(found.parts) > 1:
+    if found.notes:
+        yield from found.notes
+    elif len(found.parts) > 1:
         yield f"The plan falls into {len(found.parts)} parts that share nothing; each was planned by itself."
     if not explained:
         yield "So many sessions have no time that each is explained when somebody asks."

@@ -35,6 +35,10 @@ class Part:
     rooms: dict[str, str] = field(default_factory=dict)
     known: Plan | None = None
     """A plan that is known already: no answer is worse."""
+    alone_for: int | None = None
+    """For how many goals its strands are planned by themselves, where that is only to know a bound; None: for all."""
+    goals: int | None = None
+    """For how many goals it is planned; None: for all."""
     one_by_one: set[str] = field(default_factory=set)
     """The houses where counting rooms was not enough."""
     strands: Sequence[Part] = ()
@@ -72,7 +76,10 @@ class Part:
         if len(strands) == 1:
             self._by_goals(effort)
             return
-        parts = [Part(self.context, strand, self.choices) for strand in sorted(strands, key=len)]
+        parts = [
+            Part(self.context, strand, self.choices, goals=self.alone_for or self.goals)
+            for strand in sorted(strands, key=len)
+        ]
         self._each_alone(parts, effort * ALONE)
         self.strands = parts
         apart = Plan()
@@ -80,7 +87,7 @@ class Part:
             apart.choices |= part.plan.choices
             apart.at |= part.plan.at
         near = merged(self.context, self.choices, apart, self.sessions)
-        if self._worth(near) != [one.total for one in self.alone]:
+        if self.alone_for is None and self.goals is None and self._worth(near) != [one.total for one in self.alone]:
             near = max([near, *self._put_together(apart, (effort - self.spent) * TOGETHER)], key=self._worth)
         self._by_goals(effort, near)
 
@@ -103,9 +110,10 @@ class Part:
         hand = by_hand(self.context, self.choices, self.sessions)
         self.plan = max([hand, *(one for one in (near, self.known) if one is not None)], key=self._worth)
         self.reached, self.stopped = [], False
-        most, model, alone = self._most(), None, self.alone
+        most, model, alone = self.most(), None, self.alone
         level = bool(alone)
-        for place, highest in enumerate(most):
+        for place, highest in enumerate(most[: self.goals]):
+            level = level and place < len(alone)
             bound = min(highest, alone[place].bound, *self.least_bound.get(place, ())) if level else highest
             if self._totals()[place] < bound and self.spent < effort:
                 model = model or self._model()
@@ -125,7 +133,7 @@ class Part:
     def _totals(self) -> list[int]:
         return self._worth(self.plan)
 
-    def _most(self) -> list[int]:
+    def most(self) -> list[int]:
         """Return what no plan exceeds: every session with the best of its choices by itself."""
         found = []
         for name in self.context.problem.goals:
@@ -137,7 +145,7 @@ class Part:
                 [int(goal.sense) * goal.weigh(self.context, one, choice) for choice in self.choices[one.ref]]
                 for one in self.sessions
             ]
-            found.append(sum(max(0, *one) for one in gains))
+            found.append(sum(max([0, *one]) for one in gains))
         return found
 
     def _model(self) -> Model:
@@ -165,7 +173,7 @@ class Part:
         before: together they could reach as much in no other way, and the solver sees much sooner what cannot be.
         """
         model, names, alone = self._model(), self.context.problem.goals, self.alone
-        open_ = [place for place, most in enumerate(self._most()) if most > alone[place].total]
+        open_ = [place for place, most in enumerate(self.most()) if most > alone[place].total]
         last = open_[-1] if open_ else len(names) - 1
         for place, name in enumerate(names[:last]):
             for strand in self.strands:

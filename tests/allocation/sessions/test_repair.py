@@ -7,7 +7,18 @@ from dataclasses import replace
 import pytest
 
 from allocation.sessions.check import broken_rules
-from allocation.sessions.problem import Booked, Decision, Limits, Problem, Resident, Room, Worker
+from allocation.sessions.goals import KEEP, PLACING
+from allocation.sessions.problem import (
+    Booked,
+    Decision,
+    Limits,
+    Problem,
+    Proposed,
+    Resident,
+    Room,
+    Span,
+    Worker,
+)
 from allocation.sessions.repair import replan
 from allocation.sessions.solution import Proposal, Solution
 from allocation.sessions.solver import solve
@@ -81,6 +92,39 @@ def test_a_plan_that_nothing_happened_to_stays_as_it_is(planned: tuple[Problem, 
     again = replan(problem, first, explain_all=False)
     assert again.touched == ()
     assert times(again.solution) == times(first)
+
+
+def test_no_plan_exceeds_what_a_repair_says_that_none_does() -> None:
+    problem = replace(roster(weeks=1, seed=4), limits=EFFORT)
+    before = solve(problem, explain_all=False)
+    sick = away(problem, problem.workers[4].ref, 1)
+    repair = replan(sick, before, explain_all=False).solution
+    assert broken_rules(sick, repair) == []
+    last = tuple(Proposed(one.session, one.worker, one.from_at, one.room) for one in before.proposals)
+    goals = (*PLACING, KEEP)
+    best = solve(replace(sick, last=last, goals=goals, limits=Limits(2.0)), explain_all=False)
+    assert [one.value for one in best.goals] <= [one.bound for one in repair.goals[: len(goals)]]
+    assert [one.value for one in best.goals][:7] == [one.value for one in repair.goals][:7]
+
+
+def test_a_repair_says_what_stayed_and_beside_what_it_is_proven() -> None:
+    there = (worker(shifts=(replace(worker().shifts[0], until_at=NINE + 120),)),)
+    before_problem = small(wanted=(session("Q-1"), session("Q-2", "R-2")), workers=there)
+    before = answer(before_problem, proposal(before_problem, "Q-1", NINE), proposal(before_problem, "Q-2", TEN))
+    she_cannot = replace(before_problem.residents[0], cannot=(Span(NINE, TEN),))
+    problem = replace(before_problem, residents=(she_cannot, *before_problem.residents[1:]))
+    repair = replan(problem, before)
+    assert times(repair.solution) == {"Q-1": ("K-1", TEN), "Q-2": ("K-1", NINE)}
+    (note,) = repair.solution.notes
+    assert note.startswith("2 sessions were planned again; the others stay with their worker on their day.")
+
+
+def test_what_stays_keeps_its_room_although_a_smaller_one_is_free_now() -> None:
+    rooms = tuple(Room(f"M-{number}", "F-1", size, (span(DAYS[0], 8, 17),)) for number, size in ((1, 2), (2, 4)))
+    problem = small(wanted=(session("Q-1"), session("Q-2", "R-2")), rooms=rooms, workers=(worker(), worker("K-2")))
+    before = answer(problem, proposal(problem, "Q-1", NINE, room="M-2"))
+    after = {one.session: one.room for one in replan(problem, before).solution.proposals}
+    assert after["Q-1"] == "M-2"
 
 
 def test_what_is_wanted_no_more_leaves_and_what_is_new_finds_a_time_around_the_rest() -> None:
