@@ -23,6 +23,11 @@ SCORES = {
     "grace@council.example": (13, 12, 14, 15, 14),
 }
 """What each scores the themes of the last quarter, 0 to 18, in the order of the page."""
+WHY = {
+    ("nasreen@panahghar.example", "nrpf"): "Without public funds there is often no other safe place to go.",
+    ("mary@lpt.example", "mental_health"): "A crisis while waiting is the most frequent reason for an urgent call.",
+}
+"""What some of them base a score on."""
 BEFORE = 4
 """Days before it was due that a return was sent."""
 
@@ -31,8 +36,9 @@ def load_beside(loading: Loading) -> None:
     """Score harm as four partners, and send all returns but the last that was due."""
     quarter = last_quarters(london_date(loading.at), 1)[0]
     for email, scores in SCORES.items():
+        told = {theme: (score, WHY.get((email, theme), "")) for theme, score in zip(NEEDS, scores, strict=True)}
         score_harm(
-            loading.db, dict(zip(NEEDS, scores, strict=True)), {}, round_on=quarter.since, by=loading.people[email],
+            loading.db, told, {}, round_on=quarter.since, by=loading.people[email],
             actor=SYSTEM, at=loading.at,
         )  # fmt: skip
     farah = loading.people[FARAH]

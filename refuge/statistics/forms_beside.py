@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wtforms import Form, HiddenField
@@ -22,41 +23,75 @@ if TYPE_CHECKING:
     from refuge.statistics.models import Edition
 
 SAY = "Enter a whole number"
+A_REF = re.compile(r"\b[A-Z]{1,2}-[0-9]{5}\b")
+"""What names one record: no words about a theme need it."""
+LONGEST_WHY = 200
 
 
 def _score(key: str) -> WholeNumber:
     return WholeNumber(NEEDS[key], 0, MOST, f"{NEEDS[key]}: enter a whole number", "0 is no harm, 18 the most")
 
 
+def _why(key: str) -> Text:
+    label = f"{NEEDS[key]}: what is it based on? (optional)"
+    return Text(label, LONGEST_WHY, "About the need in general. Write nothing about any one woman.")
+
+
 class HarmForm(Form):
-    """One number for each theme; what is left empty is not scored."""
+    """One number for each theme, and what it rests on; what is left empty is not scored."""
 
     mental_health = _score("mental_health")
+    mental_health_why = _why("mental_health")
     substance = _score("substance")
+    substance_why = _why("substance")
     nrpf = _score("nrpf")
+    nrpf_why = _why("nrpf")
     children = _score("children")
+    children_why = _why("children")
     access = _score("access")
+    access_why = _why("access")
     seen = HiddenField()
 
     def __init__(self, typed: MultiDict[str, str] | None = None, *, kept: Mapping[str, HarmScore]) -> None:
         """Bind what was typed, or show what the agency scored."""
         told: dict[str, Any] = {theme: str(row.score) for theme, row in kept.items()}
+        told |= {f"{theme}_why": row.why for theme, row in kept.items()}
         told["seen"] = " ".join(f"{theme}:{row.number}" for theme, row in kept.items())
         super().__init__(formdata=typed, data=told)
         self.kept = kept
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask for the score that words belong to, and refuse the number of a record."""
+        super().validate(extra_validators)
+        for theme in NEEDS:
+            why = self._why(theme)
+            if why.errors or not why.typed:
+                continue
+            if (named := A_REF.search(why.typed)) is not None:
+                why.errors = [f"{NEEDS[theme]}: write about the need in general, without {named.group()}"]
+            elif not (self[theme].data or "").strip():
+                why.errors = [f"{NEEDS[theme]}: enter the score that these words are about, or leave them out"]
+        return not self.errors
+
+    def _why(self, theme: str) -> Text:
+        field: Text = getattr(self, f"{theme}_why")
+        return field
 
     def seen_numbers(self) -> dict[str, int]:
         """Return theme -> number of the score that stood on the page."""
         pairs = [pair.partition(":") for pair in (self.seen.data or "").split()]
         return {theme: int(number) for theme, _, number in pairs if theme in NEEDS and number.isdecimal()}
 
-    def scores(self) -> dict[str, int]:
-        """Return the scores that differ from what is kept. Only after `validate`."""
-        found: dict[str, int | None] = {theme: getattr(self, theme).typed for theme in NEEDS}
+    def scores(self) -> dict[str, tuple[int, str]]:
+        """Return theme -> score and what it rests on, where either differs from what is kept. Only after `validate`."""
+        found: dict[str, tuple[int | None, str]] = {
+            theme: (getattr(self, theme).typed, self._why(theme).typed) for theme in NEEDS
+        }
+        kept = {theme: (row.score, row.why) for theme, row in self.kept.items()}
         return {
-            theme: score
-            for theme, score in found.items()
-            if score is not None and (theme not in self.kept or self.kept[theme].score != score)
+            theme: (score, why)
+            for theme, (score, why) in found.items()
+            if score is not None and kept.get(theme) != (score, why)
         }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from refuge.statistics.counting import Share
 from refuge.statistics.judging import FEWEST
@@ -67,6 +67,14 @@ def weighed(share: Share | None, scores: Sequence[int]) -> int | None:
     return int(product + HALF)
 
 
+class Scored(NamedTuple):
+    """A partner's score of a theme, and what it says that it rests on."""
+
+    partner: str
+    score: int
+    why: str
+
+
 @dataclass(frozen=True)
 class Theme:
     """One theme with what its weight rests on."""
@@ -76,13 +84,13 @@ class Theme:
     share: Share | None
     """How much of the need was unmet, as it was published; None: hidden, or too few to judge."""
     why_none: str
-    scores: tuple[tuple[str, int], ...]
+    scores: tuple[Scored, ...]
     """Each partner and its score."""
 
     @property
     def score(self) -> int | None:
         """The weight."""
-        return weighed(self.share, [score for _, score in self.scores])
+        return weighed(self.share, [one.score for one in self.scores])
 
     @property
     def band(self) -> Band:
@@ -92,7 +100,7 @@ class Theme:
     @property
     def mean_words(self) -> str:
         """The mean of the partners' scores, how many they are and how far apart."""
-        numbers = [score for _, score in self.scores]
+        numbers = [one.score for one in self.scores]
         if not numbers:
             return "nobody has scored it"
         spread = f"{min(numbers)} to {max(numbers)}" if len(numbers) > 1 else "one score only"

@@ -118,6 +118,42 @@ def test_scoring_over_a_score_that_was_not_seen_is_refused(sign_in_as: Callable[
     assert browser.post("/statistics/harm", data={"nrpf": "19"}).status_code == 422
 
 
+@pytest.mark.usefixtures("ref")
+def test_a_score_says_what_it_is_based_on_to_those_who_read_what_weighs_most(
+    sign_in_as: Callable[[str], FlaskClient], database: Database
+) -> None:
+    browser = sign_in_as("practitioner")
+    why = "Waits are longest without public funds <here>."
+    assert browser.post("/statistics/harm", data={"nrpf": "18", "nrpf_why": f" {why} "}).status_code == 302
+    assert "Waits are longest without public funds &lt;here&gt;." in browser.get("/statistics/harm").text
+    page = text_of(sign_in_as("commissioner").get("/published/risk").text)
+    assert f": 18. {why}" in page
+    changed = {"nrpf": "18", "nrpf_why": "", "seen": "nrpf:1"}
+    assert browser.post("/statistics/harm", data=changed).status_code == 302
+    assert why not in text_of(sign_in_as("commissioner").get("/published/risk").text)
+    with database.reading() as db:
+        assert db.scalars(select(HarmScore.why).order_by(HarmScore.number)).all() == [why, ""]
+
+
+@pytest.mark.parametrize(
+    ("why", "score", "say"),
+    [
+        ("As with R-48213 in June", "18", "without R-48213"),
+        ("No other place", "", "enter the score that these words are about"),
+        ("x" * 201, "18", "shorten it to 200 characters"),
+    ],
+)
+def test_words_about_a_theme_name_no_record_are_short_and_go_with_a_score(
+    sign_in_as: Callable[[str], FlaskClient], database: Database, why: str, score: str, say: str
+) -> None:
+    answer = sign_in_as("commissioner").post("/statistics/harm", data={"nrpf": score, "nrpf_why": why})
+    assert answer.status_code == 422
+    assert say in answer.text
+    assert why in answer.text
+    with database.reading() as db:
+        assert not db.scalars(select(HarmScore.id)).all()
+
+
 def test_a_manager_marks_a_return_as_sent_and_is_no_longer_reminded(
     ref: str, sign_in_as: Callable[[str], FlaskClient], database: Database
 ) -> None:

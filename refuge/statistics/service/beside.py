@@ -35,16 +35,19 @@ def _add(session: Session, row: Base) -> None:
 
 
 def score_harm(
-    session: Session, scores: Mapping[str, int], seen: Mapping[str, int], *, round_on: date, by: Person, actor: Actor,
-    at: datetime,
+    session: Session, scores: Mapping[str, tuple[int, str]], seen: Mapping[str, int], *, round_on: date, by: Person,
+    actor: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """Keep the scores of her agency for a round. `seen`: theme -> number of the score that she saw; nought: none."""
-    for theme, score in scores.items():
+    """Keep the scores of her agency for a round, each with what it rests on.
+
+    `seen`: theme -> number of the score that she saw; nought: none.
+    """
+    for theme, (score, why) in scores.items():
         _add(
             session,
             HarmScore(
                 network_id=by.network_id, agency_id=by.agency_id, theme=theme, round_on=round_on,
-                number=seen.get(theme, 0) + 1, score=score, why="", scored_by_id=by.id, scored_at=at,
+                number=seen.get(theme, 0) + 1, score=score, why=why, scored_by_id=by.id, scored_at=at,
             ),
         )  # fmt: skip
         record(session, "harm.scored", by=actor, at=at, theme=theme, round_on=str(round_on))

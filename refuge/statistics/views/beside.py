@@ -21,7 +21,7 @@ from refuge.statistics.profiles import CONTRACT
 from refuge.statistics.queries import beside
 from refuge.statistics.queries import editions as queries
 from refuge.statistics.returns import DueReturn, Standing, due_returns, return_kinds
-from refuge.statistics.risk import Theme, likelihood
+from refuge.statistics.risk import Scored, Theme, likelihood
 from refuge.statistics.service import beside as service
 from refuge.statistics.views.reading import label_of_edition, made_words
 from refuge.statistics.views.room import blueprint
@@ -55,7 +55,7 @@ def risk() -> ResponseReturnValue:
     themes = []
     for key, title in NEEDS.items():
         share, why = likelihood(found.figures.get(f"K09-{key}"))
-        scores = sorted((row.agency.name, row.score) for (theme, _), row in kept.items() if theme == key)
+        scores = sorted(Scored(row.agency.name, row.score, row.why) for (theme, _), row in kept.items() if theme == key)
         themes.append(Theme(key, title, share, why, tuple(scores)))
     return render_template(
         "statistics/risk.html", themes=sorted(themes, key=_weight, reverse=True),
