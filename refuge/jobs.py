@@ -20,6 +20,7 @@ from refuge.placements.queries.holds import past_their_hour
 from refuge.placements.service.holding import lapse_hold
 from refuge.post.service import deliver
 from refuge.replays.running import run_replays
+from refuge.statistics.queries.beside import own_returns_waiting
 from refuge.statistics.service.editions import is_due, publish_due
 from support_plans.queries.incidents import past_their_clock
 from support_plans.service.digest import let_know, who_is_due
@@ -88,7 +89,7 @@ def _escalate(database: Database, at: datetime) -> None:
 
 def _let_know(database: Database, person_id: int, at: datetime) -> None:
     with database.write() as db:
-        let_know(db, person_id, at=at)
+        let_know(db, person_id, also=own_returns_waiting, at=at)
 
 
 def run_jobs(database: Database) -> int:

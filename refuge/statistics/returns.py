@@ -59,6 +59,10 @@ class Standing(StrEnum):
         return {"overdue": "danger", "soon": "waiting", "later": "neutral", "sent": "good"}[self.value]
 
 
+ORDER = (Standing.OVERDUE, Standing.SOON, Standing.LATER, Standing.SENT)
+"""What is looked at first."""
+
+
 @dataclass(frozen=True)
 class DueReturn:
     """A return of one period."""
@@ -74,6 +78,12 @@ class DueReturn:
         if self.due_on < on:
             return Standing.OVERDUE
         return Standing.SOON if self.due_on - on <= timedelta(days=SOON) else Standing.LATER
+
+
+def urgency(one: DueReturn, standing: Standing) -> tuple[int, int]:
+    """Return where a return stands in a list: overdue on top, the earliest first; of those sent, the latest first."""
+    day = one.due_on.toordinal()
+    return ORDER.index(standing), -day if standing is Standing.SENT else day
 
 
 def due_returns(on: date, days: Mapping[str, int]) -> list[DueReturn]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 ROLES = [role for role in Role if may(role, Permission.TASK_SEE)]
+
+
+class Looks(Protocol):
+    """Looks whether something waits for a person."""
+
+    def __call__(self, session: Session, reader: Person, *, at: datetime) -> object:
+        """Return what waits: something that is false where nothing does."""
 
 
 def who_is_due(session: Session, *, at: datetime) -> list[int]:
@@ -42,12 +49,16 @@ def _is_time(chosen: DigestSetting | None, minute: int) -> bool:
     return minute >= USUAL if chosen is None else chosen.wanted and minute >= chosen.at_minute
 
 
-def let_know(session: Session, person_id: int, *, at: datetime) -> bool:
-    """See to a person's word of today, unless another process has; return whether an e-mail was put in the tray."""
+def let_know(session: Session, person_id: int, *, also: Looks | None = None, at: datetime) -> bool:
+    """See to a person's word of today, unless another process has; return whether an e-mail was put in the tray.
+
+    `also`: what else may wait for her, of the rooms that stand above this one.
+    """
     if not claim_digest(session, person_id, london_date(at), at=at):
         return False
     person = session.get_one(Person, person_id)
-    if not morning(session, person, at=at):
+    more = None if also is None else also(session, person, at=at)
+    if not morning(session, person, at=at) and not more:
         return False
     post(session, person, Template.DIGEST, at=at)
     return True

@@ -6,22 +6,31 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from refuge.accounts.models import Person
 from refuge.audit.models import AuditEvent
+from refuge.audit.service import SYSTEM
+from refuge.config import Config, Setting
 from refuge.database import now
+from refuge.jobs import run_post
 from refuge.london import london_date
+from refuge.post.models import OutgoingMail
 from refuge.statistics.beside import HarmScore, ReturnSent, ReturnSetting
 from refuge.statistics.counting import Share
 from refuge.statistics.facts import NEEDS
 from refuge.statistics.national import national
 from refuge.statistics.periods import Period, last_quarters
-from refuge.statistics.returns import Standing, due_returns, return_kinds
+from refuge.statistics.queries.beside import own_returns_waiting, returns_waiting
+from refuge.statistics.returns import Standing, due_returns, return_kinds, urgency
 from refuge.statistics.risk import Band, band_of, weighed
+from refuge.statistics.service.beside import mark_sent, set_return
 from tests.builders import Pilot
+from tests.databases import KEY
 from tests.statistics.test_views import ref, text_of
 
 if TYPE_CHECKING:
@@ -31,9 +40,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from refuge.database import Database
+    from refuge.statistics.returns import DueReturn
 
 __all__ = ["ref"]
 SCORES = dict.fromkeys(NEEDS, "12")
+TRAY = Config(Setting.DEVELOPMENT, KEY, "")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +194,80 @@ def test_a_manager_says_when_a_return_is_due_and_who_is_reminded(
     assert "200 days after its period" in browser.get("/statistics/returns").text
     assert browser.post(at, data={"days": "0", "owner": owner, "seen": "1"}).status_code == 422
     assert browser.post(at, data={"days": "30", "owner": "P-99999", "seen": "1"}).status_code == 422
+
+
+def test_what_is_overdue_stands_on_top_and_what_was_sent_last_comes_first_of_those_sent() -> None:
+    on = date(2026, 11, 24)
+    found = [(one, one.standing(on, sent=one.due_on < date(2026, 10, 1))) for one in due_returns(on, {})]
+    told = sorted(found, key=lambda pair: urgency(*pair))
+    assert [standing for _, standing in told] == sorted((s for _, s in told), key=list(Standing).index)
+    first, standing = told[0]
+    assert standing is Standing.OVERDUE
+    assert first.due_on == min(one.due_on for one, how in found if how is Standing.OVERDUE)
+    sent = [one.due_on for one, how in told if how is Standing.SENT]
+    assert sent == sorted(sent, reverse=True)
+
+
+def test_the_calendar_shows_what_is_overdue_first(sign_in_as: Callable[[str], FlaskClient]) -> None:
+    page = text_of(sign_in_as("manager.wall").get("/statistics/returns").text)
+    assert "Nobody owns it: every manager sees it on Today" in page
+    assert page.index("Overdue") < page.index("Later")
+    assert "Overdue" not in page[page.index("Later") :]
+
+
+def own(db: Session, owner: str, *, days: int) -> None:
+    """Give the quarter's report an owner and a day."""
+    by = Pilot().person(db, owner)
+    set_return(db, "quarter_report", days, by, seen=0, by=by, actor=SYSTEM, at=now())
+
+
+def send(db: Session, due: DueReturn, by: Person) -> None:
+    mark_sent(db, due, on=london_date(now()), to="Team", edition=None, seen=0, by=by, actor=SYSTEM, at=now())
+
+
+def posted(database: Database) -> list[str]:
+    with database.reading() as db:
+        query = select(Person.email).join(OutgoingMail, OutgoingMail.person_id == Person.id)
+        return list(db.scalars(query.order_by(Person.email)))
+
+
+def test_the_daily_e_mail_goes_to_whoever_owns_a_return_that_is_overdue_or_due_soon(database: Database) -> None:
+    noon = now().replace(hour=12, minute=0)
+    with time_machine.travel(noon, tick=False):
+        run_post(database, TRAY)
+        assert posted(database) == []  # overdue, but nobody owns them: Today shows them to every manager
+    with time_machine.travel(noon + timedelta(days=1), tick=False):
+        with database.write() as db:
+            newest = last_quarters(london_date(now()), 1)[0]
+            own(db, "manager.wall", days=(london_date(now()) - newest.until).days + 15)
+            owner = Pilot().person(db, "manager.wall")
+            for line in own_returns_waiting(db, owner, at=now()):
+                send(db, line.due, owner)
+        run_post(database, TRAY)
+        assert posted(database) == []  # due in more than two weeks
+    with time_machine.travel(noon + timedelta(days=2), tick=False):
+        assert run_post(database, TRAY) == 1
+        assert run_post(database, TRAY) == 0
+        assert posted(database) == [owner.email]
+
+
+def test_nobody_is_reminded_of_a_return_that_was_sent_and_every_manager_of_one_whose_owner_left(
+    sign_in_as: Callable[[str], FlaskClient], database: Database
+) -> None:
+    with database.write() as db:
+        own(db, "manager.wall", days=1)
+        other = Pilot().person(db, "manager.panahghar")
+        assert not own_returns_waiting(db, other, at=now())
+        owner = Pilot().person(db, "manager.wall")
+        assert own_returns_waiting(db, owner, at=now())
+        for line in own_returns_waiting(db, owner, at=now()):
+            send(db, line.due, owner)
+        assert not own_returns_waiting(db, owner, at=now())
+        owner.disabled_at = now()
+        db.flush()
+        assert not returns_waiting(db, owner, at=now())
+        assert all(line.owner is None for line in returns_waiting(db, other, at=now()))
+    assert "can no longer send it" in sign_in_as("manager.panahghar").get("/statistics/returns").text
 
 
 def rows(db: Session, person: str, network: str) -> list[HarmScore | ReturnSetting | ReturnSent]:

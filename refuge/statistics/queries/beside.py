@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from refuge.accounts.models import Agency, Person
+from refuge.london import london_date
 from refuge.permissions import Permission, Role, may
 from refuge.statistics.beside import HarmScore, ReturnSent, ReturnSetting
+from refuge.statistics.returns import DueReturn, Standing, due_returns, urgency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -51,6 +53,49 @@ def returns_sent(session: Session, network_id: int) -> dict[tuple[str, date], Re
         .options(joinedload(ReturnSent.sent_by), joinedload(ReturnSent.edition)),
     )
     return {(row.kind, row.since): row for row in rows}
+
+
+class Line(NamedTuple):
+    """A return of the calendar: how it stands, the last time it was sent, whose it is."""
+
+    due: DueReturn
+    standing: Standing
+    sent: ReturnSent | None
+    owner: Person | None
+    """None: nobody's yet, or hers who left or may no longer keep returns."""
+
+
+def calendar(session: Session, network_id: int, on: date) -> list[Line]:
+    """Return the returns of a network, those that are overdue on top."""
+    settings = return_settings(session, network_id)
+    sent = returns_sent(session, network_id)
+    lines = []
+    for one in due_returns(on, {kind: row.days for kind, row in settings.items()}):
+        row, setting = sent.get((one.kind.key, one.period.since)), settings.get(one.kind.key)
+        owner = setting.owner if setting is not None and keeps_returns(setting.owner) else None
+        lines.append(Line(one, one.standing(on, sent=row is not None), row, owner))
+    return sorted(lines, key=lambda line: urgency(line.due, line.standing))
+
+
+def keeps_returns(person: Person) -> bool:
+    """Return whether a person can be reminded of a return."""
+    return person.is_active and person.may(Permission.RETURN_KEEP)
+
+
+def returns_waiting(session: Session, reader: Person, *, at: datetime) -> list[Line]:
+    """Return what is overdue or due soon of the reader's own returns, and of those that are nobody's."""
+    if not keeps_returns(reader):
+        return []
+    return [
+        line
+        for line in calendar(session, reader.network_id, london_date(at))
+        if line.standing in {Standing.OVERDUE, Standing.SOON} and (line.owner is None or line.owner.id == reader.id)
+    ]
+
+
+def own_returns_waiting(session: Session, reader: Person, *, at: datetime) -> list[Line]:
+    """Return what of the reader's own is overdue or due soon: an e-mail goes to the one person who owns a return."""
+    return [line for line in returns_waiting(session, reader, at=at) if line.owner is not None]
 
 
 def owners(session: Session, network_id: int) -> Sequence[Person]:

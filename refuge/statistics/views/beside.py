@@ -20,7 +20,7 @@ from refuge.statistics.periods import Kind, Period, last_quarters
 from refuge.statistics.profiles import CONTRACT
 from refuge.statistics.queries import beside
 from refuge.statistics.queries import editions as queries
-from refuge.statistics.returns import DueReturn, Standing, due_returns, return_kinds
+from refuge.statistics.returns import return_kinds
 from refuge.statistics.risk import Scored, Theme, likelihood
 from refuge.statistics.service import beside as service
 from refuge.statistics.views.reading import label_of_edition, made_words
@@ -29,7 +29,8 @@ from refuge.statistics.views.room import blueprint
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from refuge.statistics.beside import HarmScore, ReturnSent
+    from refuge.statistics.beside import HarmScore
+    from refuge.statistics.queries.beside import Line
     from refuge.statistics.queries.editions import Published
 
 
@@ -121,34 +122,19 @@ def _harm_page(form: HarmForm, quarter: Period) -> str:
 @requires(Permission.RETURN_KEEP)
 def returns() -> ResponseReturnValue:
     """Show which returns are due, and who sent what when."""
-    on, rows = london_date(now()), _calendar()
+    on = london_date(now())
+    rows = beside.calendar(session, user().network_id, on)
     settings = beside.return_settings(session, user().network_id)
     return render_template(
-        "statistics/returns.html", rows=rows, on=on,
+        "statistics/returns.html", rows=rows, on=on, keeps_returns=beside.keeps_returns,
         kinds=[(kind, settings.get(kind.key)) for kind in return_kinds().values()],
     )  # fmt: skip
 
 
-def _calendar() -> list[tuple[DueReturn, ReturnSent | None, Standing]]:
-    on, network = london_date(now()), user().network_id
-    days = {kind: row.days for kind, row in beside.return_settings(session, network).items()}
-    sent = beside.returns_sent(session, network)
-    rows = [(one, sent.get((one.kind.key, one.period.since))) for one in due_returns(on, days)]
-    return [(one, row, one.standing(on, sent=row is not None)) for one, row in rows]
-
-
 @blueprint.app_template_global("returns_to_send")
-def returns_to_send() -> list[tuple[DueReturn, Standing]]:
-    """Return what Today reminds the reader of: overdue or due soon, hers, or nobody's yet."""
-    if not user().may(Permission.RETURN_KEEP):
-        return []
-    settings = beside.return_settings(session, user().network_id)
-    return [
-        (one, standing)
-        for one, _, standing in _calendar()
-        if standing in {Standing.OVERDUE, Standing.SOON}
-        and (one.kind.key not in settings or settings[one.kind.key].owner_id == user().id)
-    ]
+def returns_to_send() -> list[Line]:
+    """Return what Today reminds the reader of: overdue or due soon, hers, or nobody's."""
+    return beside.returns_waiting(session, user(), at=now())
 
 
 @blueprint.route("/statistics/returns/<kind>/due", methods=["GET", "POST"])
@@ -184,11 +170,11 @@ def return_sent(kind: str, since: str) -> ResponseReturnValue:
     """Note that the return of a period was sent."""
     at = now()
     on = london_date(at)
-    due, row, _ = next(
-        (r for r in _calendar() if r[0].kind.key == kind and str(r[0].period.since) == since), None
-    ) or abort(404)
-    if not due.period.closed(on):
+    lines = beside.calendar(session, user().network_id, on)
+    line = next((one for one in lines if (one.due.kind.key, str(one.due.period.since)) == (kind, since)), None)
+    if line is None or not line.due.period.closed(on):
         abort(404)
+    due, row = line.due, line.sent
     with database().published() as narrow:
         rows = queries.editions(narrow, user().network_id)
     of_period = [
