@@ -330,6 +330,7 @@ ORACLE: dict[tuple[str, str], Row] = {
     # Figures
     ("GET", "/statistics"): Row("M"),
     ("GET", "/statistics/by"): Row("M"),
+    ("GET", "/statistics/fairness"): Row("M"),
     ("GET", "/statistics/referrals"): Row("M"),
     ("GET", "/statistics/paper"): Row("M"),
     ("GET", "/statistics/figures/<code>"): Row("M"),

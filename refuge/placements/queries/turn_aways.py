@@ -52,13 +52,17 @@ def propose(session: Session, reader: Person, referral: Referral, *, at: datetim
 def barrier_words(barriers: Mapping[str, int]) -> list[str]:
     """Return `9 beds: too few places or cots`, the barrier of most beds first."""
     counted = sorted(barriers.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [f"{number} {'bed' if number == 1 else 'beds'}: {_label(code)}" for code, number in counted]
+    return [f"{number} {'bed' if number == 1 else 'beds'}: {_begun(label_of(code))}" for code, number in counted]
 
 
-def _label(code: str) -> str:
+def label_of(code: str) -> str:
+    """Return what a barrier is called in lists of rules."""
     if code == THEIRS:
-        return LABEL[:1].lower() + LABEL[1:]
-    words = BARRIERS[code].label if code in BARRIERS else code.replace("_", " ")
+        return LABEL
+    return BARRIERS[code].label if code in BARRIERS else code.replace("_", " ").capitalize()
+
+
+def _begun(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
