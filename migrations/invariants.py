@@ -41,6 +41,7 @@ _KEPT_0014 = ("incident_escalation", "privacy_sample")
 _KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
 _PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
 _BESIDE_FIGURES = ("harm_score", "return_setting", "return_sent")
+_FITS_0017 = "session_booking_person_fits"
 INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0001": {"sqlite": set(), "postgresql": set()},
     "0002": {
@@ -156,6 +157,10 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
     "0016": {
         "sqlite": {"uq_address_reveal_key", "refuge_address_not_written_over"},
         "postgresql": {"uq_address_reveal_key", "refuge_address.address_not_written_over"},
+    },
+    "0017": {
+        "sqlite": {f"{_FITS_0017}_insert", f"{_FITS_0017}_update", "session_booking_fits_update"},
+        "postgresql": {"session_booking_person.who_comes_fits", "session_booking.who_comes_fits"},
     },
     "0018": {
         "sqlite": {"worker_asking_kept_delete", "worker_asking_asked_once", "uq_worker_asking_open"}

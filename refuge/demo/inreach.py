@@ -22,8 +22,9 @@ from refuge.inreach.models import Booking, BookingKind
 from refuge.inreach.problem_wanted import GROUPS
 from refuge.inreach.queries.diaries import Days, asked_for
 from refuge.inreach.service.booking import Attending, BookingDetails, book
+from refuge.inreach.service.interpreting import interpreter_for
 from refuge.inreach.service.outcomes import OutcomeDetails, note_outcome
-from refuge.inreach.service.planning import interpreter_for, keep_run, plan
+from refuge.inreach.service.planning import keep_run, plan
 from refuge.inreach.slots import free_slots
 from refuge.london import day_begins, london_date
 from refuge.referrals.models import Need, NeedLevel, Referral

@@ -35,6 +35,28 @@ class Why(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+class Weeks(StrEnum):
+    """In which weeks a pattern holds: in every one, or in every other."""
+
+    EVERY = "every"
+    A = "a"
+    B = "b"
+
+    @property
+    def label(self) -> str:
+        """The weeks in words."""
+        return {"every": "Every week", "a": "Weeks A", "b": "Weeks B"}[self.value]
+
+
+FIRST_WEEK_A = date(2024, 1, 1)
+"""A Monday. From it weeks A and B alternate both ways for ever, whatever the year calls its weeks."""
+
+
+def week_of(on: date) -> Weeks:
+    """Return whether a day lies in a week A or a week B."""
+    return Weeks.B if (on - FIRST_WEEK_A).days // 7 % 2 else Weeks.A
+
+
 @dataclass(frozen=True)
 class WorkingPattern:
     """The same hours on the same weekdays."""
@@ -50,6 +72,7 @@ class WorkingPattern:
     valid_from: date
     valid_until: date | None = None
     """Last day on which a shift begins; None: no end."""
+    weeks: Weeks = Weeks.EVERY
 
     def begins_on(self, on: date) -> bool:
         """Return whether a shift of this pattern begins on this day, if nothing stands against it."""
@@ -57,6 +80,7 @@ class WorkingPattern:
             on.weekday() in self.weekdays
             and self.valid_from <= on
             and (self.valid_until is None or on <= self.valid_until)
+            and self.weeks in {Weeks.EVERY, week_of(on)}
         )
 
 

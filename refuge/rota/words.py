@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from refuge.beds.words import WEEKDAYS, counted
 from refuge.london import clock_words, date_words, london_date
 from refuge.rota.cover import AWAY, VACANCY
-from refuge.rota.hours import Why
+from refuge.rota.hours import Weeks, Why, week_of
 from refuge.rota.models import weekdays_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,15 @@ def places_words(places: Sequence[PatternPlace]) -> str:
 
 def pattern_words(row: Pattern) -> str:
     """Return a pattern: `Mon to Fri, 09:00 to 17:00`."""
-    return f"{days_words(weekdays_of(row.weekdays))}, {hours_words(row.from_minute, row.until_minute)}"
+    weeks = "" if row.weeks is Weeks.EVERY else f" in weeks {row.weeks.value.upper()}"
+    return f"{days_words(weekdays_of(row.weekdays))}{weeks}, {hours_words(row.from_minute, row.until_minute)}"
+
+
+def weeks_words(on: date) -> str:
+    """Return which week this is, for who chooses between A and B: `The week of 23 November is a week A`."""
+    monday = on - timedelta(days=on.weekday())
+    letters = week_of(on).value.upper(), week_of(on + timedelta(weeks=1)).value.upper()
+    return f"This week, from Monday {monday.day} {monday:%B}, is a week {letters[0]}; the next is a week {letters[1]}."
 
 
 def valid_words(valid_from: date, valid_until: date | None, *, today: date) -> str:

@@ -15,6 +15,7 @@ from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingSt
 from refuge.inreach.queries.bookings import WHOLE, bookings_of_series
 from refuge.inreach.service import leaving  # noqa: F401  it follows every move-on from when it is loaded
 from refuge.inreach.service.booking import Attending, cancel, move, note_interpreter
+from refuge.inreach.service.interpreting import InterpreterDetails
 from refuge.inreach.service.outcomes import OutcomeDetails, note_how_many_came, note_outcome
 from refuge.inreach.service.series import SeriesDetails, book_series, end_series
 from refuge.inreach.service.tasks import Follows
@@ -129,7 +130,8 @@ def test_a_session_is_confirmed_once_the_interpreter_is(db: Session, house: Hous
     booking = whole(db, book_one(db, house, moment(10), interpreter=Interpreter.NEEDED))
     states = []
     for step in (Interpreter.BOOKED, Interpreter.CONFIRMED, Interpreter.NEEDED):
-        note_interpreter(db, booking, step, version=booking.version, actor=actor_of(dawn), at=now())
+        told = InterpreterDetails(step, moment(10), moment(11))
+        note_interpreter(db, booking, told, version=booking.version, actor=actor_of(dawn), at=now())
         states.append(booking.state)
     assert states == [BookingState.UNCONFIRMED, BookingState.BOOKED, BookingState.UNCONFIRMED]
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
-from wtforms import HiddenField, RadioField, SelectField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovSubmitInput
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 
-from refuge.beds.forms.fields import Count, RoomForm, Words, offered
+from refuge.beds.forms.fields import MIDNIGHT, Clock, Count, RoomForm, Words, offered
+from refuge.beds.words import WEEKDAYS_IN_FULL
+from refuge.inreach.service.interpreting import InterpreterDetails
 from refuge.inreach.service.outcomes import CAME, OutcomeDetails
+from refuge.rota.hours import instant
 from support_plans.models import Interpreter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from refuge.codes.queries import Lists
+    from refuge.inreach.queries.women import Woman
 
 
 class OutcomeForm(RoomForm):
@@ -61,6 +68,10 @@ class InterpreterForm(RoomForm):
         "How far is the interpreter?", widget=GovRadioInput(), validate_choice=False,
         choices=offered([(state.value, state.label) for state in Interpreter]),
     )  # fmt: skip
+    there_from = Clock("There from", description="For example 10:00")
+    there_until = Clock("There until")
+    is_woman = BooleanField("The interpreter is a woman", widget=GovCheckboxInput())
+    not_from_community = BooleanField("The interpreter is not from her community", widget=GovCheckboxInput())
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
@@ -68,6 +79,63 @@ class InterpreterForm(RoomForm):
         fine = bool(super().validate(extra_validators))
         if self.interpreter.data not in set(Interpreter):
             return self.say("interpreter", "Choose how far the interpreter is")
+        return fine
+
+    def details(self, on: date) -> InterpreterDetails:
+        """Return what was chosen, on the day of the session. Only after `validate`."""
+        begins, ends = self.there_from.minutes, self.there_until.minutes
+        return InterpreterDetails(
+            Interpreter(self.interpreter.data), None if begins is None else instant(on, begins),
+            None if ends is None else instant(on, ends), bool(self.is_woman.data), bool(self.not_from_community.data),
+        )  # fmt: skip
+
+
+class JoinForm(RoomForm):
+    """Let one more woman come to a group."""
+
+    version = HiddenField()
+    woman = SelectField("Who else comes?", widget=GovSelect(), validate_choice=False, default="")
+    later = BooleanField("Also to the later sessions of this series", widget=GovCheckboxInput())
+    submit = SubmitField("Add her", widget=GovSubmitInput())
+
+    def __init__(self, women: Sequence[Woman], **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
+        """Offer the women who live there and are not in it."""
+        super().__init__(**more)
+        self.women = women
+        self.woman.choices = offered([("", "Choose her"), *((one.ref, one.ref) for one in women)])
+
+    @property
+    def chosen(self) -> Woman | None:
+        """The woman who was chosen, if she is one of those offered."""
+        return next((one for one in self.women if one.ref == self.woman.data), None)
+
+
+class SeriesForm(RoomForm):
+    """Change the sessions of a series from a day on."""
+
+    version = HiddenField()
+    from_on = SelectField("From which session on?", widget=GovSelect(), validate_choice=False)
+    worker = SelectField("With whom?", widget=GovSelect(), validate_choice=False)
+    weekday = SelectField(
+        "On which day of the week?", widget=GovSelect(), validate_choice=False,
+        choices=offered([(str(day), name) for day, name in enumerate(WEEKDAYS_IN_FULL)]),
+    )  # fmt: skip
+    time = Clock("At what time?", description="For example 10:00")
+    room = SelectField("In which room?", widget=GovSelect(), validate_choice=False, default="")
+    submit = SubmitField("Change these", widget=GovSubmitInput())
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask for a time, and for what is offered."""
+        fine = bool(super().validate(extra_validators))
+        for name, sentence in (
+            ("from_on", "Choose from which session on"), ("worker", "Choose with whom"),
+            ("weekday", "Choose a day of the week"), ("room", "Choose a room, or let each keep its own"),
+        ):  # fmt: skip
+            field = self[name]
+            if field.data not in {choice.value for choice in field.choices}:
+                fine = self.say(name, sentence)
+        if self.time.minutes in {None, MIDNIGHT} and not self.time.errors:
+            fine = self.say("time", "Enter when it begins")
         return fine
 
 

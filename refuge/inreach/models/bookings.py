@@ -3,7 +3,8 @@
 What the solver proposes is no booking: it stays in its run until a person accepts it (decision 10).
 
 The database refuses (migration 0007; both engines): two sessions at one time of one worker, in one room, or of one
-woman; a session that joins two networks, or a room of another house. A cancelled session takes nobody's time.
+woman; a session that joins two networks, or a room of another house; and (0017) more women than the room holds beside
+the worker. A cancelled session takes nobody's time.
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ class Booking(Referable):
         CheckConstraint(
             "state <> 'booked' OR interpreter IN ('not_needed', 'confirmed')", name="confirmed_with_interpreter"
         ),
+        CheckConstraint(
+            "(interpreter_from_at IS NULL) = (interpreter_until_at IS NULL) AND (interpreter_from_at IS NULL OR "
+            "interpreter <> 'confirmed' OR (interpreter_from_at <= from_at AND until_at <= interpreter_until_at))",
+            name="interpreter_stays",
+        ),
         CheckConstraint("(cancelled_why IS NOT NULL) = (state = 'cancelled')", name="says_why_cancelled"),
         CheckConstraint("came IS NULL OR came >= 0", name="came"),
         UniqueConstraint("id", "from_at", "until_at", "live"),
@@ -116,6 +122,9 @@ class Booking(Referable):
     live: Mapped[bool] = mapped_column(Boolean, default=True)
     """Whether it takes time: kept equal to `state` by the database, so that who comes can be compared by it."""
     interpreter: Mapped[Interpreter] = mapped_column(one_of(Interpreter, "interpreter"), default=Interpreter.NOT_NEEDED)
+    interpreter_from_at: Mapped[datetime | None]
+    """From when the interpreter is booked; with `interpreter_until_at`, for the whole session once it is confirmed."""
+    interpreter_until_at: Mapped[datetime | None]
     series_id: Mapped[int | None] = mapped_column(ForeignKey("session_series.id"), index=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("session_run.id"))
     """The run that proposed it, if one did."""

@@ -85,6 +85,11 @@ def one_series(session: Session, reader: Person, ref: str, *, at: datetime) -> S
     )
 
 
+def series_ref(session: Session, booking: Booking) -> str | None:
+    """Return the ref of the series that a session belongs to."""
+    return session.scalar(select(Series.ref).where(Series.id == booking.series_id))
+
+
 def bookings_of_series(session: Session, series: Series, *, lock: bool = False) -> Sequence[Booking]:
     """Return the sessions of a series in order; `lock` reads them to be changed."""
     query = select(Booking).where(Booking.series_id == series.id).order_by(Booking.from_at, Booking.id)

@@ -14,6 +14,13 @@ from refuge.errors import Refused
 from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingState
 from refuge.inreach.queries.broken import house_for
 from refuge.inreach.queries.diaries import Days, Wish, asked_for
+from refuge.inreach.service.interpreting import (
+    InterpreterDetails,
+    follow_move,
+    refuse_unfit,
+    set_interpreter,
+    state_with,
+)
 from refuge.inreach.service.settling import TAKEN, lock_time, settled_by_database
 from refuge.inreach.slots import Span, slot_at, why_not
 from refuge.london import london_date
@@ -39,8 +46,6 @@ CHANGED = (
 )
 NOT_HERE = "She does not live at that house now, so no session is booked for her there."
 MOST_MINUTES = 480
-READY = (Interpreter.NOT_NEEDED, Interpreter.CONFIRMED)
-"""With these a session is confirmed."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,12 @@ def book(
     """Book a session at a time that is free for worker, women and room at this moment. Raise Refused if it is not."""
     ids = [one.referral_id for one in details.people]
     lock_time(session, details.worker.id, [details.refuge.id], ids)
-    _refuse_strangers(session, details.refuge, ids)
+    refuse_strangers(session, details.refuge, ids)
     slot = free_or_refuse(session, details.wish, details.from_at, details.room_id, at=at)
     booking = Booking(
         ref=new_ref(session, Booking), worker_id=details.worker.id, refuge_id=details.refuge.id, room_id=slot.room_id,
         kind=details.kind, service=details.service, from_at=slot.from_at, until_at=slot.until_at, live=True,
-        state=_state_with(details.interpreter), interpreter=details.interpreter,
+        state=state_with(details.interpreter), interpreter=details.interpreter,
         series_id=series.id if series else None, run_id=run.id if run else None, made_by_id=by.id, made_at=at,
     )  # fmt: skip
     with settled_by_database(session):
@@ -143,10 +148,12 @@ def move(
     version: int,
     actor: Actor,
     at: datetime,
+    room_id: int | None = None,
 ) -> bool:
     """Move a session to another time, and to another worker if one is given; return whether that changed anything.
 
-    A 1-2-1 of a woman who has moved to another house goes there with her. The caller has read it with its people,
+    `room_id`: in this room and no other; else it keeps its own if that is free, or takes another. A 1-2-1 of a woman
+    who has moved to another house goes there with her. The caller has read it with its people,
     worker and house, locked. Raise Refused if the time is not free now.
     """
     refuse_if_over(booking)
@@ -154,17 +161,22 @@ def move(
     ids = tuple(one.referral_id for one in booking.people)
     refuge = house_for(session, booking)
     lock_time(session, worker.id, [booking.refuge_id, refuge.id], ids)
-    if (booking.worker_id, booking.from_at, booking.refuge_id) == (worker.id, from_at, refuge.id):
+    room = room_id or booking.room_id
+    same = (booking.worker_id, booking.from_at, booking.refuge_id, booking.room_id)
+    if same == (worker.id, from_at, refuge.id, room):
         return False
     wish = Wish(
         worker, refuge, int((booking.until_at - booking.from_at).total_seconds() // 60), ids,
-        booking.room_id is not None, instead_of=booking.id,
+        room is not None, instead_of=booking.id,
     )  # fmt: skip
-    slot = free_or_refuse(session, wish, from_at, booking.room_id, at=at)
+    slot = free_or_refuse(session, wish, from_at, room, at=at)
+    if room_id is not None and slot.room_id != room_id:
+        raise Refused("That room is taken, closed or too small then.", code=TAKEN, field="room")
     before = booking.from_at
     with settled_by_database(session):
-        booking.worker_id, booking.room_id, booking.refuge_id = worker.id, slot.room_id, refuge.id
+        booking.worker, booking.room_id, booking.refuge_id = worker, slot.room_id, refuge.id
         booking.from_at, booking.until_at = slot.from_at, slot.until_at
+        follow_move(session, booking)
         session.flush()
     session.expire(booking)
     record(
@@ -187,18 +199,21 @@ def cancel(session: Session, booking: Booking, why: str, *, version: int, actor:
 
 
 def note_interpreter(
-    session: Session, booking: Booking, interpreter: Interpreter, *, version: int, actor: Actor, at: datetime
+    session: Session, booking: Booking, details: InterpreterDetails, *, version: int, actor: Actor, at: datetime
 ) -> None:
-    """Note how far the interpreter is. The session is confirmed by it, or goes back to being unconfirmed."""
+    """Note how far the interpreter is. The session is confirmed by it, or goes back to being unconfirmed.
+
+    One who is booked or confirmed is there for the whole session, and of those whom she agreed to: asked each time.
+    """
     refuse_if_over(booking)
     refuse_if_stale(booking, version)
-    booking.interpreter, booking.state = interpreter, _state_with(interpreter)
+    refuse_unfit(session, booking, details)
+    set_interpreter(booking, details)
     session.flush()
-    record(session, "session.interpreter", booking.ref, by=actor, at=at, state=interpreter.value)
-
-
-def _state_with(interpreter: Interpreter) -> BookingState:
-    return BookingState.BOOKED if interpreter in READY else BookingState.UNCONFIRMED
+    record(
+        session, "session.interpreter", booking.ref, by=actor, at=at, state=details.state.value,
+        is_woman=details.is_woman, not_from_community=details.not_from_community,
+    )  # fmt: skip
 
 
 def refuse_if_over(booking: Booking) -> None:
@@ -215,7 +230,7 @@ def refuse_if_stale(booking: Booking, version: int) -> None:
         raise Refused(CHANGED, code=STALE)
 
 
-def _refuse_strangers(session: Session, refuge: Refuge, referral_ids: Sequence[int]) -> None:
+def refuse_strangers(session: Session, refuge: Refuge, referral_ids: Sequence[int]) -> None:
     """Refuse a woman who does not live in the house: her sessions are where she lives."""
     there = set(
         session.scalars(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
-from refuge.audit.service import record
 from refuge.beds.models import Bed
 from refuge.inreach.models import Booking, BookingKind, BookingPerson, BookingState
 from refuge.inreach.service.booking import cancel
+from refuge.inreach.service.groups import let_go
 from refuge.inreach.service.tasks import Follows, raise_task
 from refuge.london import london_date
 from refuge.placements.service.following import when_she_changed_house, when_she_left
@@ -46,7 +46,7 @@ def close_sessions(session: Session, stay: Stay, *, actor: Actor, at: datetime) 
             cancel(session, booking, MOVED_ON, version=booking.version, actor=actor, at=at)
             called_off += 1
         else:
-            _take_out(session, booking, stay, actor=actor, at=at)
+            let_go(session, booking, stay.referral_id, actor=actor, at=at)
     end_needs_of(session, stay.referral_id, why="She has moved on", actor=actor, at=at)
     for worker_id in sorted(workers):
         for kind in (Follows.HANDOVER, Follows.DISCHARGE):
@@ -68,15 +68,8 @@ def ask_to_move_sessions(session: Session, left: Stay, came: Stay, *, actor: Act
             raise_task(session, Follows.CHANGED_HOUSE, booking.worker_id, left.referral_id, actor=actor, at=at)
             to_move += 1
         else:
-            _take_out(session, booking, left, actor=actor, at=at)
+            let_go(session, booking, left.referral_id, actor=actor, at=at)
     return to_move
-
-
-def _take_out(session: Session, booking: Booking, stay: Stay, *, actor: Actor, at: datetime) -> None:
-    """Take her out of a group, which goes on."""
-    booking.people = [row for row in booking.people if row.referral_id != stay.referral_id]
-    session.flush()
-    record(session, "session.left", booking.ref, by=actor, at=at, woman=stay.ref)
 
 
 def _to_come(session: Session, referral_id: int, left_at: datetime) -> list[Booking]:

@@ -24,10 +24,11 @@ from refuge.inreach.problem_wanted import is_group
 from refuge.inreach.queries.proposals import proposals_of
 from refuge.inreach.queries.runs import last_run
 from refuge.inreach.service.booking import Attending, BookingDetails, book
+from refuge.inreach.service.interpreting import interpreter_with
 from refuge.inreach.shelved import digest_of, problem_in, solution_in
 from refuge.london import london_date
 from refuge.rota.models import Worker
-from support_plans.models import Interpreter, SessionNeed
+from support_plans.models import SessionNeed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +134,7 @@ def accept(session: Session, run: SessionRun, one: OpenProposal, *, by: Person, 
     details = BookingDetails(
         kind=BookingKind.GROUP if is_group(one.session) else BookingKind.ONE_TO_ONE, service=one.service,
         worker=worker, refuge=refuge, from_at=one.from_at, minutes=one.minutes, needs_room=one.needs_room,
-        room_id=one.room_id, interpreter=_interpreter(needs, worker),
+        room_id=one.room_id, interpreter=interpreter_with(session, one.referral_ids, worker),
         people=[Attending(person, needs[person].id if person in needs else None) for person in one.referral_ids],
     )  # fmt: skip
     booking = book(session, details, by=by, actor=actor, at=at, run=run)
@@ -157,22 +158,6 @@ def _needs_of(session: Session, one: OpenProposal) -> dict[int, SessionNeed]:
     query = select(SessionNeed).where(SessionNeed.ended_at.is_(None), SessionNeed.referral_id.in_(one.referral_ids))
     query = query.where(SessionNeed.service == one.service if one.is_group else SessionNeed.ref == one.need)
     return {need.referral_id: need for need in session.scalars(query)}
-
-
-def _interpreter(needs: dict[int, SessionNeed], worker: Worker) -> Interpreter:
-    """Return how far the interpreter of a session is: as far as the woman for whom least has been done."""
-    found = [interpreter_for(need, worker) for need in needs.values()]
-    return min(found, key=_FAR.index, default=Interpreter.NOT_NEEDED)
-
-
-_FAR = (Interpreter.NEEDED, Interpreter.BOOKED, Interpreter.CONFIRMED, Interpreter.NOT_NEEDED)
-
-
-def interpreter_for(need: SessionNeed, worker: Worker) -> Interpreter:
-    """Return how far the interpreter of a need is with this worker: none is needed where she speaks the language."""
-    if need.interpreter_language in worker.languages:
-        return Interpreter.NOT_NEEDED
-    return need.interpreter
 
 
 def decide(before: Sequence[Decision], made: Decision | None, session_ref: str) -> tuple[Decision, ...]:

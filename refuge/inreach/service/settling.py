@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 TAKEN = "session.taken"
+NO_PLACE = "23001"
+"""PostgreSQL: restrict violation, with which a room that is full refuses one more."""
 BUSY = "Several people are booking at this moment. Nothing was changed: try again."
+FULL = "No place is left in the room. Take another room, or another time for her."
 SENTENCES: tuple[tuple[str, str], ...] = (
     ("lock timeout", BUSY),
     ("deadlock detected", BUSY),
     ("ex_session_booking_worker", "The worker has just been booked at that time. Choose another time."),
     ("ex_session_booking_room", "That room has just been booked at that time. Choose another time."),
     ("ex_session_booking_person", "She has just been booked for another session at that time. Choose another time."),
+    ("who_comes_fits", FULL),
     ("booking_person", "She is in this session already."),
 )
 """What the database says -> words."""
@@ -33,6 +37,7 @@ SQLITE_MARKS = (
     "ex_session_booking_worker",
     "ex_session_booking_room",
     "ex_session_booking_person",
+    "who_comes_fits",
     "UNIQUE constraint failed: session_booking_person.booking_id",
 )
 
@@ -64,7 +69,7 @@ def settled_by_database(session: Session) -> Iterator[None]:
 def _refusal(error: DBAPIError) -> Refused:
     """Return what to say about a lost race; raise anything else again, for it is a fault."""
     state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
-    lost = state in RACES if state is not None else any(mark in text for mark in SQLITE_MARKS)
+    lost = state in {*RACES, NO_PLACE} if state is not None else any(mark in text for mark in SQLITE_MARKS)
     if not lost:
         raise error
     for mark, sentence in SENTENCES:

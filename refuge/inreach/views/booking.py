@@ -26,14 +26,13 @@ from refuge.inreach.queries.diaries import Days, asked_for
 from refuge.inreach.queries.needs import need_words, open_needs
 from refuge.inreach.queries.women import residents
 from refuge.inreach.service.booking import Attending, BookingDetails, book
-from refuge.inreach.service.planning import interpreter_for
+from refuge.inreach.service.interpreting import interpreter_with
 from refuge.inreach.service.series import SeriesDetails, book_series
 from refuge.inreach.shown_slots import DAYS, days_offered, until
 from refuge.inreach.slots import Span, free_slots, why_not
 from refuge.inreach.views.room import blueprint
 from refuge.london import LONDON, clock_words, date_words, london_date
 from refuge.permissions import Permission, requires
-from support_plans.models import Interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +179,7 @@ def _wanted(asking: Asking, refuge: Refuge, worker: Worker, from_at: datetime) -
         minutes=form.minutes.number,
         people=[Attending(one.referral_id, need.id if need else None) for one in asking.attending],
         needs_room=form.needs_room,
-        interpreter=interpreter_for(need, worker) if need else Interpreter.NOT_NEEDED,
+        interpreter=interpreter_with(session, [one.referral_id for one in asking.attending], worker),
     )
 
 

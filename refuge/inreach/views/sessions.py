@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -14,13 +15,15 @@ from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.inreach.forms.fields import read_day, read_slot
-from refuge.inreach.forms.sessions import CameForm, CancelForm, InterpreterForm, MoveForm, OutcomeForm
+from refuge.inreach.forms.sessions import CameForm, CancelForm, InterpreterForm, JoinForm, MoveForm, OutcomeForm
 from refuge.inreach.models import BookingKind, BookingState
-from refuge.inreach.queries.bookings import bookable_workers, may_change, may_note
+from refuge.inreach.queries.again import times_again
+from refuge.inreach.queries.bookings import bookable_workers, may_change, may_note, series_ref
 from refuge.inreach.queries.broken import house_for
 from refuge.inreach.queries.diaries import Days, Wish, asked_for
-from refuge.inreach.queries.women import women_of
+from refuge.inreach.queries.women import residents, women_of
 from refuge.inreach.service import booking as service
+from refuge.inreach.service.interpreting import needs_with_interpreter
 from refuge.inreach.service.outcomes import note_how_many_came, note_outcome
 from refuge.inreach.shown_session import came_of, facts_of, state_words
 from refuge.inreach.shown_slots import DAYS, days_offered, until
@@ -29,7 +32,6 @@ from refuge.inreach.views.room import blueprint, booking_or_404
 from refuge.london import clock_words, date_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.referrals.views.room import whole
-from support_plans.models import Interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from refuge.beds.forms.fields import RoomForm
     from refuge.codes.queries import Lists
     from refuge.inreach.models import Booking, BookingPerson
+    from refuge.inreach.queries.women import Woman
     from refuge.rota.models import Worker
 
 LISTS = ("session_outcome", "session_cancelled")
@@ -58,7 +61,7 @@ def code_lists(at: datetime) -> Lists:
 @requires(Permission.SESSION_SEE)
 def booking(ref: str) -> ResponseReturnValue:
     """Show one session, with what can be done next on top."""
-    return _page(booking_or_404(ref))
+    return page(booking_or_404(ref))
 
 
 @blueprint.post("/in-reach/sessions/<ref>/outcome")
@@ -66,15 +69,15 @@ def booking(ref: str) -> ResponseReturnValue:
 def outcome(ref: str) -> ResponseReturnValue:
     """Note what came of it for one woman, by one tap or with minutes and a next step."""
     found, at = booking_or_404(ref, lock=True), now()
-    _refuse_unless(may_note(user(), found), HER_AGENCY)
+    refuse_unless(may_note(user(), found), HER_AGENCY)
     form = OutcomeForm(code_lists(at))
     row = _row(found, form.woman.data)
     if not form.validate() or row is None:
         if row is None:
             form.say("woman", "Choose whose outcome it is")
-        return _page(found, outcome=form), 422
+        return page(found, outcome=form), 422
     details = form.details()
-    return _do(
+    return do(
         ref, form, "outcome",
         lambda: note_outcome(
             session, found, row, details, version=whole(request.form, "version"), by=user(), actor=current_actor(),
@@ -93,11 +96,11 @@ def _row(found: Booking, row_id: str | None) -> BookingPerson | None:
 def came(ref: str) -> ResponseReturnValue:
     """Note how many came to a drop-in."""
     found, at, form = booking_or_404(ref, lock=True), now(), CameForm()
-    _refuse_unless(may_note(user(), found), HER_AGENCY)
+    refuse_unless(may_note(user(), found), HER_AGENCY)
     if not form.validate():
-        return _page(found, came=form), 422
+        return page(found, came=form), 422
     number, version = form.came.number, whole(request.form, "version")
-    return _do(
+    return do(
         ref, form, "came",
         lambda: note_how_many_came(session, found, number, version=version, actor=current_actor(), at=at),
         "The number is kept.",
@@ -109,13 +112,13 @@ def came(ref: str) -> ResponseReturnValue:
 def interpreter(ref: str) -> ResponseReturnValue:
     """Note how far the interpreter is; with one confirmed, the session is."""
     found, at, form = booking_or_404(ref, lock=True), now(), InterpreterForm()
-    _refuse_unless(may_change(user(), found), NOT_HERS)
+    refuse_unless(may_change(user(), found), NOT_HERS)
     if not form.validate():
-        return _page(found, interpreter=form), 422
-    state, version = Interpreter(form.interpreter.data), whole(request.form, "version")
-    return _do(
+        return page(found, interpreter=form), 422
+    details, version = form.details(london_date(found.from_at)), whole(request.form, "version")
+    return do(
         ref, form, "interpreter",
-        lambda: service.note_interpreter(session, found, state, version=version, actor=current_actor(), at=at),
+        lambda: service.note_interpreter(session, found, details, version=version, actor=current_actor(), at=at),
         "How far the interpreter is, is kept.",
     )  # fmt: skip
 
@@ -126,7 +129,7 @@ def cancel(ref: str) -> ResponseReturnValue:
     """Call it off: the time is free again for worker, woman and room."""
     posted, at = request.method == "POST", now()
     found = booking_or_404(ref, lock=posted)
-    _refuse_unless(may_change(user(), found), NOT_HERS)
+    refuse_unless(may_change(user(), found), NOT_HERS)
     form = CancelForm(code_lists(at))
     if not posted:
         return _cancelling(found, form)
@@ -158,7 +161,7 @@ def move(ref: str) -> ResponseReturnValue:
     """Move it to another free time. A script of the calendar sends the same and is answered in JSON."""
     posted, at = request.method == "POST", now()
     found = booking_or_404(ref, lock=posted)
-    _refuse_unless(may_change(user(), found), NOT_HERS)
+    refuse_unless(may_change(user(), found), NOT_HERS)
     workers = _workers_for(found, at)
     asked = request.form if posted else request.args
     worker = next((one for one in workers if one.ref == asked.get("worker")), found.worker)
@@ -173,7 +176,7 @@ def move(ref: str) -> ResponseReturnValue:
         return _moving(found, form, worker, at), 422
     try:
         version = whole(request.form, "version")
-        _refuse_unless(asked.get("worker", worker.ref) == worker.ref, OTHER_WORKER)
+        refuse_unless(asked.get("worker", worker.ref) == worker.ref, OTHER_WORKER)
         service.move(session, found, worker, to, version=version, actor=current_actor(), at=at)
         session.commit()
     except Refused as refused:
@@ -183,9 +186,12 @@ def move(ref: str) -> ResponseReturnValue:
         form.refuse(refused.sentence, "slot")
         return _moving(booking_or_404(ref), form, worker, at), 409
     day = date_words(london_date(to), today=london_date(at))
+    again = booking_or_404(ref)
     moved = f"Moved to {day} at {clock_words(to)}."
+    if again.state is BookingState.UNCONFIRMED:
+        moved += " It is not confirmed: ask the interpreter for the new time."
     if _wants_json():
-        return jsonify(moved=moved, version=booking_or_404(ref).version)
+        return jsonify(moved=moved, version=again.version)
     flash(moved, "success")
     return redirect(url_for("inreach.booking", ref=ref))
 
@@ -234,20 +240,24 @@ def _around(from_on: date, today: date) -> dict[str, Any]:
     }
 
 
-def _refuse_unless(may: bool, sentence: str) -> None:  # noqa: FBT001  the condition itself
+def refuse_unless(may: bool, sentence: str) -> None:  # noqa: FBT001  the condition itself
+    """Raise Refused with this sentence where she may not."""
     if not may:
         raise Refused(sentence, code="session.not_hers")
 
 
-def _do(ref: str, form: RoomForm, name: str, act: Callable[[], object], done: str) -> ResponseReturnValue:
+def do(ref: str, form: RoomForm, name: str, act: Callable[[], object], done: str) -> ResponseReturnValue:
     """Do something with a session and go back to its page; show a refusal beside what was typed."""
     try:
         act()
         session.commit()
     except Refused as refused:
         session.rollback()
-        flash(refused.sentence, "warning")
-        return _page(booking_or_404(ref), **{name: form}), 409
+        if refused.field is not None and refused.field in form:
+            form.say(refused.field, refused.sentence)
+        else:
+            flash(refused.sentence, "warning")
+        return page(booking_or_404(ref), **{name: form}), 409
     flash(done, "success")
     return redirect(_back(booking_or_404(ref)))
 
@@ -267,7 +277,8 @@ def _seen(found: Booking) -> None:
     record(session, "session.seen", found.ref, by=current_actor(), at=now(), refs=refs)
 
 
-def _page(found: Booking, **typed: RoomForm) -> str:
+def page(found: Booking, **typed: RoomForm) -> str:
+    """Return the page of one session, with the forms that were typed wrong as they were."""
     at, reader = now(), user()
     women = women_of(session, reader, [row.referral_id for row in found.people], at=at)
     _seen(found)
@@ -278,8 +289,9 @@ def _page(found: Booking, **typed: RoomForm) -> str:
     changes = may_change(reader, found)
     forms: dict[str, Any] = {
         "outcome": OutcomeForm(given, formdata=None), "came": CameForm(formdata=None),
-        "interpreter": InterpreterForm(formdata=None, interpreter=found.interpreter.value), **typed,
+        "interpreter": _interpreter_form(found), "join": JoinForm(joining(found, at), formdata=None), **typed,
     }  # fmt: skip
+    asked = needs_with_interpreter(session, [row.referral_id for row in found.people])
     for form in forms.values():
         form.version.data = str(found.version)
     knows = reader.agency_id == found.worker.agency_id
@@ -291,5 +303,30 @@ def _page(found: Booking, **typed: RoomForm) -> str:
         may_move=changes and open_now and found.until_at > at, may_cancel=changes and open_now,
         may_note=notes and begun and found.state is not BookingState.CANCELLED,
         needs_interpreter=changes and open_now and found.kind is not BookingKind.DROP_IN,
-        is_drop_in=found.kind is BookingKind.DROP_IN, series=found.series_id is not None,
+        is_drop_in=found.kind is BookingKind.DROP_IN, series=series_ref(session, found), asks=asked,
+        may_join=changes and open_now and found.kind is BookingKind.GROUP,
+        again=days_offered(times_again(session, found, at=at)) if changes else [], again_key=once.new_key(),
+        languages=labels(session, ["language"])["language"],
     )  # fmt: skip
+
+
+def _interpreter_form(found: Booking) -> InterpreterForm:
+    """Return the form as it is kept: the interpreter's hours, or the session's own until some are."""
+    begins, ends = found.interpreter_from_at or found.from_at, found.interpreter_until_at or found.until_at
+    kept = found.interpreter_from_at is not None
+    return InterpreterForm(
+        formdata=None, interpreter=found.interpreter.value, there_from=clock_words(begins),
+        there_until=clock_words(ends), is_woman=kept, not_from_community=kept,
+    )  # fmt: skip
+
+
+def joining(found: Booking, at: datetime) -> list[Woman]:
+    """Return the women whom the reader may know of, who live where a group is held and are not in it."""
+    there = {row.referral_id for row in found.people}
+    if found.kind is not BookingKind.GROUP:
+        return []
+    return [
+        one
+        for one in residents(session, user(), at=at)
+        if one.refuge_id == found.refuge_id and one.referral_id not in there
+    ]

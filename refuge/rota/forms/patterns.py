@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
-from wtforms import HiddenField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
+from wtforms import HiddenField, RadioField, SubmitField
 
-from refuge.beds.forms.fields import Count, Day, RoomForm
+from refuge.beds.forms.fields import Count, Day, RoomForm, offered
 from refuge.rota.forms.fields import ShiftForm
+from refuge.rota.hours import Weeks
 from refuge.rota.service.patterns import PatternDetails
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class PatternForm(ShiftForm):
     """A new working pattern."""
 
     refuges: Sequence[Refuge] = ()
+    weeks = RadioField(
+        "In which weeks?", widget=GovRadioInput(), validate_choice=False, default=Weeks.EVERY.value,
+        choices=offered([(one.value, one.label) for one in Weeks]),
+    )  # fmt: skip
     valid_from = Day("From", description="First day on which this holds")
     valid_until = Day("Until", description="Last day. Leave empty if it holds until further notice")
     submit = SubmitField("Add this pattern", widget=GovSubmitInput())
@@ -45,6 +50,8 @@ class PatternForm(ShiftForm):
         """Ask for days, hours, a house, and from when."""
         fine = bool(super().validate(extra_validators)) and self.check_shift()
         fine = self._check_days() and fine
+        if self.weeks.data not in set(Weeks):
+            return self.say("weeks", "Choose in which weeks she works like this")
         if fine and sum(field.data or 0 for field in self.shares()) != 100:  # noqa: PLR2004  per cent
             name = f"share_{self.refuges[0].id}" if self.refuges else "weekdays"
             return self.say(name, "Say how much of the time is for each house: it must come to 100 per cent")
@@ -67,6 +74,7 @@ class PatternForm(ShiftForm):
             tuple((one.id, field.data) for one, field in zip(self.refuges, self.shares(), strict=True) if field.data),
             self.valid_from.data,
             self.valid_until.data,
+            Weeks(self.weeks.data),
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from refuge.accounts.models import Person
 from refuge.beds.models import Refuge
 from refuge.database import Base, Referable, one_of
+from refuge.rota.hours import Weeks
 from refuge.rota.models.workers import Worker
 
 WEEK = range(7)
@@ -24,8 +25,8 @@ def weekdays_of(mask: int) -> tuple[int, ...]:
 class Pattern(Referable):
     """The same hours on the same weekdays, at one house or split between houses, from a day on.
 
-    Two patterns of one worker never overlap on a weekday on which both hold (migration 0005): a change ends one and
-    begins another, so that what was true in the past stays true.
+    Two patterns of one worker never overlap on a day on which both hold (migrations 0005 and 0017): a change ends one
+    and begins another, so that what was true in the past stays true.
     """
 
     __tablename__ = "pattern"
@@ -50,6 +51,8 @@ class Pattern(Referable):
     """First day on which a shift can begin."""
     valid_until: Mapped[date | None]
     """Last such day; None: until further notice."""
+    weeks: Mapped[Weeks] = mapped_column(one_of(Weeks, "weeks"), default=Weeks.EVERY, server_default="every")
+    """In every week, or in every other: weeks A or weeks B."""
     version: Mapped[int] = mapped_column(default=1)
 
     worker: Mapped[Worker] = relationship(lazy="raise")

@@ -88,7 +88,7 @@ def _pattern(row: Pattern, workers: dict[int, Worker]) -> WorkingPattern | None:
         return None
     return WorkingPattern(
         row.worker_id, tuple(place.refuge_id for place in row.places), frozenset(weekdays_of(row.weekdays)),
-        row.from_minute, row.until_minute, valid_from, valid_until,
+        row.from_minute, row.until_minute, valid_from, valid_until, row.weeks,
     )  # fmt: skip
 
 

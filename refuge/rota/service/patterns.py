@@ -10,6 +10,7 @@ from refuge.audit.service import record
 from refuge.database import new_ref
 from refuge.errors import Refused
 from refuge.london import london_date
+from refuge.rota.hours import Weeks
 from refuge.rota.models import Pattern, PatternPlace
 from refuge.rota.service.judged import judged_by_database, lock_worker
 from refuge.rota.service.versions import refuse_if_stale
@@ -35,6 +36,7 @@ class PatternDetails:
     """Refuge and share, a pair for each house."""
     valid_from: date
     valid_until: date | None
+    weeks: Weeks = Weeks.EVERY
 
 
 def add_pattern(session: Session, worker: Worker, details: PatternDetails, *, actor: Actor, at: datetime) -> Pattern:
@@ -50,6 +52,7 @@ def add_pattern(session: Session, worker: Worker, details: PatternDetails, *, ac
         until_minute=details.until_minute,
         valid_from=details.valid_from,
         valid_until=details.valid_until,
+        weeks=details.weeks,
         places=[PatternPlace(refuge_id=refuge_id, share=share) for refuge_id, share in details.shares],
     )
     with judged_by_database(session):

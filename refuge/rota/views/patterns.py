@@ -47,7 +47,10 @@ def pattern_new(ref: str) -> ResponseReturnValue:
                 "success",
             )
             return redirect(led)
-    return render_template("rota/pattern_form.html", form=form, worker=shown), 422 if form.errors else 200
+    page = render_template(
+        "rota/pattern_form.html", form=form, worker=shown, this_week=words.weeks_words(london_date(at))
+    )
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/rota/patterns/<ref>/end", methods=["GET", "POST"])
