@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,19 @@ from hypothesis import strategies as st
 
 from refuge.beds.working_days import BANK_HOLIDAYS
 from refuge.london import LONDON
-from refuge.rota.hours import NO_DAYS_OFF, Away, DaysOff, Missed, Shift, Why, WorkingPattern, instant, rota
+from refuge.rota.hours import (
+    NO_DAYS_OFF,
+    Away,
+    DaysOff,
+    Missed,
+    Shift,
+    Weeks,
+    Why,
+    WorkingPattern,
+    instant,
+    rota,
+    week_of,
+)
 
 WALL, PANAHGHAR = 1, 2
 DAWN = 7
@@ -163,6 +176,21 @@ def test_week_53_is_a_whole_week() -> None:
     assert monday == date(2026, 12, 28)
     shifts = rota([pattern()], [], [], {}, monday, monday + 6 * DAY).shifts
     assert [one.from_at.date().isocalendar()[:2] for one in shifts] == [(2026, 53)] * 5
+
+
+def test_weeks_a_and_b_alternate_for_ever_over_week_53_leap_days_and_changes_of_the_clocks() -> None:
+    a, b = (replace(pattern(weekdays=frozenset({0, 6})), weeks=weeks) for weeks in (Weeks.A, Weeks.B))
+    days = {
+        weeks: [shift.from_at.astimezone(LONDON).date() for shift in rota([one], [], [], {}, FIRST, LAST).shifts]
+        for weeks, one in ((Weeks.A, a), (Weeks.B, b))
+    }
+    assert sorted(days[Weeks.A] + days[Weeks.B]) == [day for day in EVERY_DAY if day.weekday() in {0, 6}]
+    for of in days.values():
+        mondays = [day for day in of if day.weekday() == 0]
+        assert {later - sooner for sooner, later in pairwise(mondays)} == {14 * DAY}
+        assert {day - 6 * DAY for day in of if day.weekday() == 6 and day - 6 * DAY >= FIRST} <= set(mondays)
+    assert week_of(date(2024, 1, 1)) is Weeks.A
+    assert week_of(date(2026, 12, 28)) is not week_of(date(2027, 1, 4))
 
 
 def test_a_pattern_holds_from_its_first_day_to_its_last() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from refuge.database import new_ref
+from refuge.rota.hours import Weeks
 from refuge.rota.models import (
     AgencyRota,
     ClosureDay,
@@ -156,6 +158,24 @@ def test_leave_that_was_withdrawn_leaves_room_and_does_not_come_back_over_anothe
         old.withdrawn_at = old.withdrawn_by_id = None
 
     refused(db, bring_back, "ex_rota_exception_worker")
+
+
+def test_patterns_of_weeks_a_and_b_share_their_hours_and_never_those_of_every_week(db: Session) -> None:
+    worker = add_worker(db)
+    add_pattern(db, worker, weeks=Weeks.A)
+    add_pattern(db, worker, "Panahghar", weeks=Weeks.B)
+    for weeks in Weeks:
+        refused(db, partial(add_pattern, db, worker, weekdays=1, weeks=weeks), "ex_pattern_worker")
+
+
+def test_a_night_of_sunday_in_one_week_meets_the_monday_of_the_other_only(db: Session) -> None:
+    worker = add_worker(db)
+    add_pattern(db, worker, weekdays=1 << 6, from_minute=22 * 60, until_minute=32 * 60, weeks=Weeks.B)
+    add_pattern(db, worker, weekdays=1, from_minute=7 * 60, until_minute=600, weeks=Weeks.B)
+    refused(
+        db, lambda: add_pattern(db, worker, weekdays=1, from_minute=7 * 60, until_minute=600, weeks=Weeks.A),
+        "ex_pattern_worker",
+    )  # fmt: skip
 
 
 def test_an_exception_ends_after_it_begins_and_works_as_its_kind_says(db: Session) -> None:

@@ -131,6 +131,18 @@ def test_a_pattern_over_days_and_houses_gives_its_shifts(desk: Desk) -> None:
     assert "WALL (60%) and Panahghar (40%)" in page
 
 
+def test_alternating_weeks_are_two_patterns_each_told_by_its_letter(desk: Desk) -> None:
+    ref = desk.worker(pattern=False)
+    browser = desk.sign_in("practitioner")
+    assert "is a week" in browser.get(f"/rota/workers/{ref}/patterns/new").text
+    for weeks, house in (("a", "WALL"), ("b", "Panahghar")):
+        told = hours(weeks=weeks) | shares(desk, **{house: 100})
+        assert browser.post(f"/rota/workers/{ref}/patterns/new", data=told).status_code == 302
+    page = browser.get(f"/rota/workers/{ref}").text
+    assert "Mon and Wed in weeks A, 09:00 to 17:00" in page
+    assert "Mon and Wed in weeks B, 09:00 to 17:00" in page
+
+
 def test_a_night_ends_on_the_next_day(desk: Desk) -> None:
     ref = desk.worker(pattern=False)
     told = hours(from_time="22:00", until_time="08:00") | shares(desk, WALL=100)
