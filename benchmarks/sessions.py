@@ -26,7 +26,7 @@ from allocation.sessions.standing import Context
 from tests.allocation.sessions.rosters import roster
 from tests.allocation.sessions.simple import Found, earliest_deadline_first, slot_by_slot
 
-SIZES = {"pilot": (21, 4.0), "200": (200, 20.0), "2000": (2_000, 120.0)}
+SIZES = {"pilot": (21, 4.0), "200": (200, 12.0), "2000": (2_000, 60.0)}
 """By name: how many residents, and how much effort the planner may use."""
 MOST_SLOT_BY_SLOT = 200
 """Up to how many residents the plain model is asked."""

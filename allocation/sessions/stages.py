@@ -21,6 +21,10 @@ ALONE = 0.4
 """How much of the effort strands may use by themselves."""
 TOGETHER = 0.6
 """How much of the rest putting their answers together may use."""
+ONE_BY_ONE = 0.3
+"""How much of what is left letting strand after strand improve, the others standing, may use for each goal."""
+LOOSENED = 0.2
+"""How much of what is left then bounding each goal strand by strand may use, where not all reach their own best."""
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Part:
     """What shares no worker with the rest of it, each planned as if there were no others; empty where it has one."""
     least_bound: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """By place of a goal: a bound proven while strands were put together, the goals before it as they have them."""
+    bounds: list[int] = field(default_factory=list)
+    """Of a strand, by goal: what it reaches at most in any plan that all together reach as much as was found."""
     spent: float = 0.0
     """The effort that it took."""
     stopped: bool = False
@@ -111,21 +117,27 @@ class Part:
         self.plan = max([hand, *(one for one in (near, self.known) if one is not None)], key=self._worth)
         self.reached, self.stopped = [], False
         most, model, alone = self.most(), None, self.alone
+        for strand in self.strands:
+            strand.bounds = []
         level = bool(alone)
         for place, highest in enumerate(most[: self.goals]):
-            level = level and place < len(alone)
-            bound = min(highest, alone[place].bound, *self.least_bound.get(place, ())) if level else highest
+            bound = highest
+            if place < len(alone):
+                bound = min(bound, self._of_strands(place, (effort - self.spent) * LOOSENED))
+            if level:
+                bound = min(bound, *self.least_bound.get(place, (bound,)))
+            self._strand_by_strand(place, bound, (effort - self.spent) * ONE_BY_ONE)
             if self._totals()[place] < bound and self.spent < effort:
                 model = model or self._model()
-                if level:
-                    self._limit(model, place)
+                if place < len(alone):
+                    self._limit(model, place, [strand.bounds[place] for strand in self.strands])
                 bound = self._improve(model, place, bound, effort - self.spent)
             total = self._totals()[place]
             self.stopped = self.stopped or total < bound
             self.reached.append(Reached(total, bound))
-            level = level and total == alone[place].total == alone[place].bound
+            level = level and place < len(alone) and total == alone[place].total == alone[place].bound
             if model is not None:
-                model.keep(self.context.problem.goals[place], total)
+                self._keep(model, place)
 
     def _worth(self, plan: Plan) -> list[int]:
         return totals(self.context, plan.choices, plan.at, self.duties)
@@ -148,12 +160,32 @@ class Part:
             found.append(sum(max([0, *one]) for one in gains))
         return found
 
-    def _model(self) -> Model:
+    def _strand_by_strand(self, place: int, bound: int, effort: float) -> None:
+        """Seek more of one goal in one strand after the other, every other session keeping its choice."""
+        until = self.spent + effort
+        for number, strand in enumerate(self.strands):
+            if self._totals()[place] >= bound or self.spent >= until:
+                return
+            free = {one.ref for one in strand.sessions} | {one.ref for one in self.sessions} - self.plan.at.keys()
+            stay = {ref: [choice] for ref, choice in self.plan.choices.items() if ref not in free}
+            model = self._model({**self.choices, **stay})
+            self._improve(model, place, bound, (until - self.spent) / (len(self.strands) - number))
+
+    def _model(self, choices: Mapping[str, Sequence[Choice]] | None = None) -> Model:
         """Return the model, the goals that are done kept."""
-        model = Model(self.context, self.sessions, self.choices, self.one_by_one)
-        for name, reached in zip(self.context.problem.goals, self.reached, strict=False):
-            model.keep(name, reached.total)
+        model = Model(self.context, self.sessions, choices or self.choices, self.one_by_one)
+        for place in range(len(self.reached)):
+            self._keep(model, place)
         return model
+
+    def _keep(self, model: Model, place: int) -> None:
+        """Keep what was reached of a goal; no strand can miss more of its own than all of them do."""
+        name, total = self.context.problem.goals[place], self.reached[place].total
+        model.keep(name, total)
+        if place < len(self.alone):
+            missing = sum(strand.bounds[place] for strand in self.strands) - total
+            for strand in self.strands:
+                model.keep(name, strand.bounds[place] - missing, strand.sessions)
 
     def _improve(self, model: Model, place: int, bound: int, effort: float) -> int:
         """Seek the most of one goal, keep the plan if it is better, and return a bound on all plans."""
@@ -178,7 +210,7 @@ class Part:
         for place, name in enumerate(names[:last]):
             for strand in self.strands:
                 model.keep(name, strand.reached[place].total, strand.sessions)
-        self._limit(model, last)
+        self._limit(model, last, [strand.reached[last].bound for strand in self.strands])
         model.seek(names[last], apart, alone[last].bound)
         known, found = self._search(model, effort)
         level = all(one.total == one.bound for one in alone[:last])
@@ -186,9 +218,39 @@ class Part:
             self.least_bound[last] = (known,)
         return [] if found is None else [found]
 
-    def _limit(self, model: Model, place: int) -> None:
+    def _limit(self, model: Model, place: int, bounds: Sequence[int]) -> None:
+        for strand, bound in zip(self.strands, bounds, strict=True):
+            model.limit(self.context.problem.goals[place], bound, strand.sessions)
+
+    def _of_strands(self, place: int, effort: float) -> int:
+        """Return what strands reach of a goal at most, each by itself.
+
+        Where they did not reach together what they do alone, one of them may have paid for it, and so may reach more
+        of this goal than it does alone: each is asked again, what it kept before loosened by what is missing.
+        """
+        missing = [
+            sum(strand.bounds[before] for strand in self.strands) - one.total for before, one in enumerate(self.reached)
+        ]
         for strand in self.strands:
-            model.limit(self.context.problem.goals[place], strand.reached[place].bound, strand.sessions)
+            bound = strand.reached[place].bound
+            if any(missing):
+                spent = strand.spent
+                bound = strand._loosely(place, missing, effort / len(self.strands))  # noqa: SLF001 — one of its own.
+                self.spent += strand.spent - spent
+            strand.bounds.append(bound)
+        return sum(strand.bounds[place] for strand in self.strands)
+
+    def _loosely(self, place: int, missing: Sequence[int], effort: float) -> int:
+        """Return what a strand reaches of a goal at most if of those before it so much may be missing."""
+        most, names = self.most()[place], self.context.problem.goals
+        if self.reached[place].total == most or effort <= 0:
+            return most
+        model = Model(self.context, self.sessions, self.choices, self.one_by_one)
+        for name, bound, less in zip(names, self.bounds, missing, strict=False):
+            model.keep(name, bound - less)
+        model.seek(names[place], self.plan, most)
+        known, _found = self._search(model, effort)
+        return min(most, known)
 
     def _search(self, model: Model, effort: float) -> tuple[int, Plan | None]:
         """Return the bound and the plan that a search finds.
