@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.synchronize import Barrier
 
-PATIENCE = 60
+PATIENCE = 240
+"""Seconds: a busy machine takes a minute to start six of them."""
 
 
 def lapse(url: str, start: Barrier, told: Connection) -> None:

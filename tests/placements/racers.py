@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.synchronize import Barrier
 
-PATIENCE = 120
+PATIENCE = 240
 
 
 class Race(NamedTuple):
