@@ -163,9 +163,19 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         "postgresql": {"session_booking_person.who_comes_fits", "session_booking.who_comes_fits"},
     },
     "0018": {
-        "sqlite": {"worker_asking_kept_delete", "worker_asking_asked_once", "uq_worker_asking_open"}
+        "sqlite": {
+            "worker_asking_kept_delete",
+            "worker_asking_asked_once",
+            "uq_worker_asking_open",
+            "feedback_link_used_once",
+        }
         | {f"worker_asking_{name}_{when}" for name in _ASKED_0018 for when in ("insert", "update")},
-        "postgresql": {"worker_asking.kept", "worker_asking.asked_once", "uq_worker_asking_open"}
+        "postgresql": {
+            "worker_asking.kept",
+            "worker_asking.asked_once",
+            "uq_worker_asking_open",
+            "feedback_link.used_once",
+        }
         | {f"worker_asking.{name}" for name in _ASKED_0018},
     },
 }

@@ -1,7 +1,8 @@
-"""Which agency was asked for a worker for a resident, and what it answered, with the guards of both engines.
+"""Which agency was asked for a worker for a resident, and who was asked what she thinks of us, with the guards of both engines.
 
 What was asked never changes, what was answered or taken back is kept as it was, and no question is deleted. Who was named
-works for the agency that was asked, and sees the woman it was asked about. Everything is of one network.
+works for the agency that was asked, and sees the woman it was asked about. A form for what somebody thinks of us takes
+one answer: that it was used is kept. What was said about a step of leaving has a version. Everything is of one network.
 
 Revision: 0018
 """
@@ -104,6 +105,35 @@ def upgrade() -> None:
         "uq_worker_asking_open", "worker_asking", ["referral_id", "to_agency_id", "discipline"],
         unique=True, sqlite_where=sa.text(OPEN), postgresql_where=sa.text(OPEN),
     )  # fmt: skip
+    op.create_table(
+        "feedback_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("network_id", NUMBER, nullable=False),
+        sa.Column("agency_id", NUMBER, nullable=False),
+        sa.Column(
+            "giver",
+            sa.Enum("resident", "partner", name="giver_is_known", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("made_by_id", NUMBER, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", NUMBER, nullable=False),
+        sa.CheckConstraint("expires_at > made_at", name=op.f("ck_feedback_link_ends_after_it_begins")),
+        sa.CheckConstraint(
+            "used_at IS NULL OR (used_at >= made_at AND used_at < expires_at)",
+            name=op.f("ck_feedback_link_used_in_time"),
+        ),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_feedback_link_{column}_{table}"))
+            for column, table in (("network_id", "network"), ("agency_id", "agency"), ("made_by_id", "person"))
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feedback_link_token_hash")),
+    )
+    op.create_index(op.f("ix_feedback_link_agency_id"), "feedback_link", ["agency_id"], unique=False)
+    op.add_column("leaving_step", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     if op.get_bind().dialect.name == "postgresql":
         _guard_postgresql()
     else:
@@ -118,6 +148,11 @@ def _changed(differs: str, whole: str) -> str:
 def _guard_postgresql() -> None:
     op.execute(
         "CREATE TRIGGER kept BEFORE DELETE ON worker_asking FOR EACH ROW EXECUTE FUNCTION refuse_change_of_evidence()",
+    )
+    op.execute(
+        "CREATE TRIGGER used_once BEFORE UPDATE ON feedback_link FOR EACH ROW "
+        "WHEN (OLD.used_at IS NOT NULL OR NEW.expires_at IS DISTINCT FROM OLD.expires_at OR "
+        "NEW.agency_id <> OLD.agency_id) EXECUTE FUNCTION refuse_change_of_evidence()",
     )
     changed = _changed("IS DISTINCT FROM", "NEW.categories::text <> OLD.categories::text")
     op.execute(
@@ -145,6 +180,11 @@ def _guard_sqlite() -> None:
         "CREATE TRIGGER worker_asking_asked_once BEFORE UPDATE ON worker_asking "
         f"WHEN {_changed('IS NOT', 'NEW.categories <> OLD.categories')} BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
     )
+    op.execute(
+        "CREATE TRIGGER feedback_link_used_once BEFORE UPDATE ON feedback_link WHEN OLD.used_at IS NOT NULL OR "
+        "NEW.expires_at <> OLD.expires_at OR NEW.agency_id <> OLD.agency_id "
+        "BEGIN SELECT RAISE(ABORT, 'feedback_link is kept as it was'); END",
+    )
     for name, query, says in CHECKED:
         for when in ("insert", "update"):
             op.execute(
@@ -155,6 +195,8 @@ def _guard_sqlite() -> None:
 
 def downgrade() -> None:
     """Take the table away."""
+    op.drop_column("leaving_step", "version")
+    op.drop_table("feedback_link")
     op.drop_table("worker_asking")
     if op.get_bind().dialect.name == "postgresql":
         for name, *_ in CHECKED:

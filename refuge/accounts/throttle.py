@@ -33,10 +33,12 @@ class TooManyTries(Exception):  # noqa: N818  an answer that people read, not a 
 
 def marks(key: bytes, email: str, source: str) -> dict[str, int]:
     """Return what a guess counts against, keyed hashes of the account and of the network address, and how often."""
-    return {
-        _keyed(key, f"account {email}"): GUESSES,
-        _keyed(key, f"source {_neighbourhood(source)}"): GUESSES_OF_SOURCE,
-    }
+    return {_keyed(key, f"account {email}"): GUESSES, **marks_of_source(key, source)}
+
+
+def marks_of_source(key: bytes, source: str) -> dict[str, int]:
+    """Return the same for a guess that is about no account: at a secret address."""
+    return {_keyed(key, f"source {_neighbourhood(source)}"): GUESSES_OF_SOURCE}
 
 
 def count_guess(db: Session, against: Mapping[str, int], *, at: datetime) -> list[int]:

@@ -79,7 +79,7 @@ class CallsForm(RoomForm):
 class StepForm(RoomForm):
     """What somebody says about a step."""
 
-    seen = HiddenField(default="")
+    version = HiddenField(default="0")
     how = RadioField("How does it stand?", widget=GovRadioInput())
     note = Text("To whom, or why not?", 400, "Say to whom it was handed over, or why it is not needed")
     submit = SubmitField("Save", widget=GovSubmitInput())

@@ -4,7 +4,7 @@ from support_plans.models.allocations import Allocation, Part
 from support_plans.models.askings import WorkerAsking
 from support_plans.models.assessments import Assessment, Occasion
 from support_plans.models.directory import Service, Signpost
-from support_plans.models.incidents import Escalation, Feedback, Giver, Incident, IncidentStep
+from support_plans.models.incidents import Escalation, Feedback, FeedbackLink, Giver, Incident, IncidentStep
 from support_plans.models.leavings import Discharge, Leaving, LeavingStep
 from support_plans.models.needs import Interpreter, SessionNeed, TimeKind, TimeOfHers, Urgency
 from support_plans.models.notes import ApartRecord, Note
@@ -53,6 +53,7 @@ __all__ = [
     "Discharge",
     "Escalation",
     "Feedback",
+    "FeedbackLink",
     "Giver",
     "GlassReview",
     "Goal",

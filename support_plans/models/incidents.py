@@ -128,4 +128,26 @@ class Feedback(Base):
     themes: Mapped[list[str]]
     """Codes of list `feedback_theme`."""
     kept_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    """Who typed it in; of what was said by a link, who handed out the link."""
     kept_at: Mapped[datetime]
+
+
+class FeedbackLink(Base):
+    """A form that somebody fills in without signing in, once. Whose answer it led to is kept nowhere."""
+
+    __tablename__ = "feedback_link"
+    __table_args__ = (
+        CheckConstraint("expires_at > made_at", name="ends_after_it_begins"),
+        CheckConstraint("used_at IS NULL OR (used_at >= made_at AND used_at < expires_at)", name="used_in_time"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token, which is shown once and kept nowhere."""
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    """About which agency it asks."""
+    giver: Mapped[Giver] = mapped_column(one_of(Giver, "giver"))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

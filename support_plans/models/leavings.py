@@ -65,8 +65,10 @@ class LeavingStep(Base):
     """To whom it was handed over, or why it is not needed."""
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     by: Mapped[Person] = relationship(lazy="raise")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads it from the class
 
 
 class Discharge(Owned, Base):

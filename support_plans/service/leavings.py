@@ -52,11 +52,11 @@ class LeavingDetails:
 
 @dataclass(frozen=True)
 class StepDetails:
-    """How somebody says that a step stands, and what she saw of it before."""
+    """How somebody says that a step stands, and the version that she saw: 0, nothing was said yet."""
 
     how: How
     note: str
-    seen: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def say_step(
     if len(said.note) < SHORT:
         raise Refused("Say to whom it was handed over, or why it is not needed", field="note")
     row = step_of(session, referral.id, step)
-    if seen_of(row) != said.seen:
+    if (row.version if row is not None else 0) != said.version:
         raise Refused(SAID_MEANWHILE, code="stale", field="note")
     if row is None:
         row = LeavingStep(referral_id=referral.id, step=step)
@@ -167,11 +167,6 @@ def say_step(
     session.flush()
     record(session, "leaving.step_said", referral.ref, by=actor, at=at, step=step, how=said.how)
     return row
-
-
-def seen_of(row: LeavingStep | None) -> str:
-    """Return what a form about a step was opened with: the instant of what was said last."""
-    return "" if row is None else row.at.isoformat()
 
 
 def write_discharge(

@@ -93,7 +93,7 @@ SHOWS_NOBODY = {
     "/referrals/<ref>/withdraw", "/referrals/<ref>/release",
     "/referrals/drafts/<ref>/token", "/referrals/drafts/<ref>/discard",
     "/turn-aways", "/matches/rules", "/tasks/new", "/account/digest",
-    "/directory", "/directory/new", "/directory/<ref>", "/incidents/new", "/feedback", "/feedback/new",
+    "/directory", "/directory/new", "/directory/<ref>", "/incidents/new", "/feedback", "/feedback/new", "/feedback/ask",
     "/replays", "/replays/new", "/replays/<ref>", "/replays/<ref>/progress", "/replays/costs", "/replays/costs/<kind>",
     "/rota/workers/new", "/rota/workers/<ref>/edit", "/rota/workers/<ref>/skills", "/rota/workers/<ref>/patterns/new",
     "/rota/workers/<ref>/away", "/rota/patterns/<ref>/end", "/rota/exceptions/<ref>/withdraw",

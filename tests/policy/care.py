@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from refuge.audit.service import SYSTEM
 from refuge.database import now
 from refuge.london import london_date
-from support_plans.models import Assessment, CareRecord, Caution, Discharge, Signpost, TaskKind
+from support_plans.models import Assessment, CareRecord, Caution, Discharge, Giver, Signpost, TaskKind
+from support_plans.service.saying import HERE, make_feedback_link
 from support_plans.service.tasks import add_task
 from tests.builders import Pilot
 from tests.policy.whose import REFUGES
@@ -41,6 +42,12 @@ class CareWorld:
         by, referral = Pilot().person(db, writer), referral_of(db, ref)
         row = written(db, kind, referral, by)
         return f"{ref} {row.ref}"
+
+    @staticmethod
+    def _said(db: Session, _reader: str, relation: str) -> str:
+        by = Pilot().person(db, "worker.wall")
+        token = make_feedback_link(db, Giver.RESIDENT, HERE, by=by, actor=SYSTEM, at=now())
+        return token if relation == "own" else f"nothing-{relation}"
 
     @classmethod
     def _care_tool(cls, db: Session, reader: str, relation: str) -> str:

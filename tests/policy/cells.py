@@ -66,7 +66,7 @@ def kind_of(rule: str) -> str:
         "/published/": "edition",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
         "/in-reach/sessions/": "booking", "/in-reach/series/": "series", "/in-reach/plans/": "session_plan",
-        "/calendar/": "feed",
+        "/calendar/": "feed", "/say/": "said",
         "/referrals/": "referral", "/people/": "person", "/account/sessions/": "session", "/welcome/": "link",
     }  # fmt: skip
     return next(kind for start, kind in kinds.items() if rule.startswith(start))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,15 +177,15 @@ def test_two_who_speak_of_one_step_at_once_lose_nothing(app: Flask, sign_in_as: 
     first, path = sign_in_as("worker.wall"), f"/care/{her}/leaving/steps/final_scores"
     second = sign_in_as("manager.wall")
     assert first.post(path, data={"how": "not_needed", "note": "She did not want to"}).status_code == 302
-    answer = second.post(path, data={"how": "not_needed", "note": "She left at night", "seen": ""})
+    answer = second.post(path, data={"how": "not_needed", "note": "She left at night", "version": "0"})
     assert answer.status_code == 409
     for words in ("She did not want to", "She left at night", "Saved meanwhile"):
         assert words in answer.text
-    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', answer.text)
-    assert seen is not None
-    said = {"how": "not_needed", "note": "She left at night", "seen": unescape(seen[1])}
+    assert re.search(r'name="version"[^>]*value="1"', answer.text)
+    said = {"how": "not_needed", "note": "She left at night", "version": "1"}
     assert second.post(path, data=said).status_code == 302
-    assert [row.note for row in rows(app, LeavingStep)] == ["She left at night"]
+    assert [(row.note, row.version) for row in rows(app, LeavingStep)] == [("She left at night", 2)]
+    assert first.post(path, data={**said, "note": "She came back"}).status_code == 409
     stranger = sign_in_as("recovery").get(path)
     assert stranger.status_code == 409
     assert "She left at night" not in stranger.text

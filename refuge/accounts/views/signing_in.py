@@ -50,7 +50,7 @@ def sign_in() -> ResponseReturnValue:
         return _try(form)
     ended = request.args.get("ended") if request.method == "GET" else None
     if current_user.is_authenticated and ended == "idle":
-        _end_here("session.idle", why="idle")  # the page went blank by itself: what it showed must not come back
+        end_here("session.idle", why="idle")  # the page went blank by itself: what it showed must not come back
     elif current_user.is_authenticated and request.method == "GET":
         return redirect(url_for("home.today"))
     return render_template("accounts/sign_in.html", form=form, ended=ENDED.get(ended or ""))
@@ -89,7 +89,7 @@ def own_path(address: str | None) -> str | None:
 @signed_in
 def sign_out() -> ResponseReturnValue:
     """Sign out."""
-    _end_here("session.signed_out", why="signed_out")
+    end_here("session.signed_out", why="signed_out")
     return redirect(url_for("accounts.signed_out"))
 
 
@@ -112,7 +112,7 @@ def leave() -> ResponseReturnValue:
         abort(503)  # nobody has pressed anything yet
     if current_user.is_authenticated:
         try:
-            _end_here("session.left", why="left")
+            end_here("session.left", why="left")
         except SQLAlchemyError as error:
             kind = type(error).__name__  # the trace would hold values of a record
             log.error("leaving without the database", error=kind, reference=g.request_id)  # noqa: TRY400  see above
@@ -127,7 +127,7 @@ def safety() -> ResponseReturnValue:
     return render_template("accounts/safety.html")
 
 
-def _end_here(action: str, *, why: str) -> None:
+def end_here(action: str, *, why: str) -> None:
     """End this browser's session in a transaction of its own: the request may be one that only reads."""
     actor = current_actor()
     close_session()

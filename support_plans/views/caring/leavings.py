@@ -187,20 +187,21 @@ def say_step(ref: str, step: str) -> ResponseReturnValue:
     _refuse_unread_step(row, resident)
     if request.method == "GET":
         saw("leaving.seen", resident.ref)
-        kept = {} if row is None else {"how": row.how.value, "note": row.note}
-        return _step_page(resident, named, StepForm(can_be_done=named in SAID, seen=service.seen_of(row), **kept))
+        kept = {} if row is None else {"how": row.how.value, "note": row.note, "version": str(row.version)}
+        return _step_page(resident, named, StepForm(can_be_done=named in SAID, **kept))
     form = StepForm(can_be_done=named in SAID)
     if not form.validate():
         return _step_page(resident, named, form), 422
     try:
         service.say_step(
-            session, resident, named, service.StepDetails(How(form.how.data), form.note.typed, form.seen.data or ""),
+            session, resident, named,
+            service.StepDetails(How(form.how.data), form.note.typed, whole(request.form, "version")),
             by=user(), actor=current_actor(), at=now(),
         )  # fmt: skip
     except Refused as refused:
         refuse(form, refused)
         row = queries.step_of(session, resident.id, named)
-        form.seen.data = service.seen_of(row)
+        form.version.data = str(row.version if row else 0)
         return _step_page(resident, named, form, row), 409
     return done(url_for("care.leaving", ref=ref), "Saved.")
 
