@@ -101,6 +101,7 @@ def create_app(config: Config | None = None) -> Flask:
         config.database_url,
         key=config.derived_key("database"),
         audit_key=config.derived_key("audit"),
+        sealing_key=config.derived_key("sealed columns"),
     )
     app.session_interface = ServerSessions()
     if config.proxies:

@@ -34,6 +34,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
+from refuge.sealed import give_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from enum import StrEnum
@@ -143,10 +145,14 @@ def new_ref(session: Session, kind: type[Referable]) -> str:
 class Database:
     """The engine and its two ways in: `reading()` and `writing()`."""
 
-    def __init__(self, url: str, *, key: bytes, audit_key: bytes) -> None:
-        """Open `url`; a SQLite file is encrypted with the 32 bytes of `key`. `audit_key` chains audit events."""
+    def __init__(self, url: str, *, key: bytes, audit_key: bytes, sealing_key: bytes) -> None:
+        """Open `url`; a SQLite file is encrypted with the 32 bytes of `key`. `audit_key` chains audit events.
+
+        `sealing_key` opens the columns that are sealed one by one, on both engines.
+        """
         self._info = {AUDIT_KEY: audit_key}
         self.engine = _sqlite_engine(url, key) if url.startswith("sqlite") else _postgres_engine(url)
+        give_key(self.engine, sealing_key)
         self._writer = self.engine.execution_options(write=True)
         self._published = _narrow(url, key) if self.is_sqlite else self.engine.execution_options(published=True)
 

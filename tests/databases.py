@@ -20,7 +20,10 @@ def make_config(url: str) -> Config:
 def open_database(url: str) -> Database:
     """Open a test's database as the application would."""
     config = make_config(url)
-    return Database(url, key=config.derived_key("database"), audit_key=config.derived_key("audit"))
+    return Database(
+        url, key=config.derived_key("database"), audit_key=config.derived_key("audit"),
+        sealing_key=config.derived_key("sealed columns"),
+    )  # fmt: skip
 
 
 def on_server(url: str, *statements: str) -> None:

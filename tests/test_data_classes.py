@@ -10,6 +10,7 @@ import pytest
 
 import refuge.app  # noqa: F401  brings every table in
 from refuge.database import PUBLISHED, Base
+from refuge.sealed import Sealed
 
 TOLD: dict[str, Any] = tomllib.loads((Path(__file__).parent.parent / "docs" / "data-classes.toml").read_text("utf-8"))
 TABLES = {table.name: table for table in Base.metadata.tables.values()}
@@ -57,8 +58,23 @@ def test_the_most_dangerous_columns_have_the_class_that_a_reader_would_expect(co
     assert classes_of(table)[name] == kind
 
 
+def test_the_file_names_the_columns_that_are_sealed() -> None:
+    sealed = [
+        column.type.column
+        for table in TABLES.values()
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    ]  # fmt: skip
+    assert sorted(sealed) == sorted(TOLD["sealed"])
+    assert {classes_of(name.split(".")[0])[name.split(".")[1]] for name in sealed} <= {
+        "location",
+        "special",
+        "personal",
+    }
+
+
 def test_a_hash_is_a_secret() -> None:
     named = [(name, column.name) for name, table in TABLES.items() for column in table.columns]
-    hashes = [(table, column) for table, column in named if column.endswith("_hash") or column in {"mac", "name_key"}]
+    hashes = [(table, column) for table, column in named if column.endswith("_hash") or column == "mac"]
     assert hashes
     assert {classes_of(table)[column] for table, column in hashes} == {"secret"}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from refuge.accounts.models import Agency, Person
 from refuge.database import Base, one_of
 from refuge.referrals.models import Answer
+from refuge.sealed import Sealed
 from support_plans.leaving import How, Step
 from support_plans.models.owned import Owned
 
@@ -30,7 +31,7 @@ class Leaving(Owned, Base):
     planned_on: Mapped[date | None]
     destination: Mapped[str] = mapped_column(String(40), default="")
     """Code list `move_on_destination`."""
-    safe_contact: Mapped[str] = mapped_column(Text, default="")
+    safe_contact: Mapped[str] = mapped_column(Sealed("leaving.safe_contact"), default="")
     """How to reach her afterwards; seen by those who may see her safety."""
     her_words: Mapped[str] = mapped_column(Text, default="")
     calls: Mapped[Answer] = mapped_column(one_of(Answer, "calls"), default=Answer.NOT_ASKED)

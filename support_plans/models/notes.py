@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Agency, Person
 from refuge.database import Base, Referable
+from refuge.sealed import Sealed
 from support_plans.models.owned import Owned
 
 
@@ -38,7 +39,7 @@ class ApartRecord(Owned, Base):
     __tablename__ = "apart_record"
     __table_args__ = (UniqueConstraint("referral_id", "agency_id", "category"),)
 
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("apart_record.words"))
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from refuge.accounts.models import Agency, Person
 from refuge.database import Base, Referable
+from refuge.sealed import Sealed
 
 
 class SupportLevel(IntEnum):
@@ -140,7 +141,7 @@ class RefugeAddress(Base):
     __tablename__ = "refuge_address"
 
     refuge_id: Mapped[int] = mapped_column(ForeignKey("refuge.id"), unique=True)
-    address: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Sealed("refuge_address.address"))
     version: Mapped[int] = mapped_column(default=1)
     """Rises by one each time it is replaced; the database refuses anything else (migration 0016)."""
 

@@ -1,7 +1,7 @@
 """Where a refuge is. A leaked address can kill, so this module alone reads and writes it.
 
-`_read` and `_write` are the only two places that touch the column: field encryption belongs inside them. Asking for a
-second factor again belongs before `reveal_address`.
+`_read` and `_write` are the only two places that touch the column, which is kept sealed (`refuge/sealed.py`). Asking
+for a second factor again belongs before `reveal_address`.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from refuge.database import Referable, one_of
 from refuge.referrals.models.household import AdmissionCheck, Answer, Child, Need, UnsafeArea
 from refuge.referrals.models.pairs import MustNotMeet
 from refuge.referrals.models.recourse import Recourse
+from refuge.sealed import Sealed
 
 
 class ReferralState(StrEnum):
@@ -85,7 +86,7 @@ class Referral(Referable):
     safe_times: Mapped[str] = mapped_column(String(200), default="")
     may_leave_message: Mapped[bool] = mapped_column(default=False)
     may_text: Mapped[bool] = mapped_column(default=False)
-    contact_note: Mapped[str] = mapped_column(Text, default="")
+    contact_note: Mapped[str] = mapped_column(Sealed("referral.contact_note"), default="")
     """What else to mind: who answers, a code word, an advocate who speaks for her."""
     referrer_contact: Mapped[str] = mapped_column(String(200), default="")
     """How to reach the professional who referred her, if one did."""
