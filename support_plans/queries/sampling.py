@@ -12,6 +12,8 @@ from sqlalchemy import or_, select
 from refuge.accounts.models import AgencyKind, Person
 from refuge.audit.models import AuditEvent
 from refuge.london import LONDON, day_begins, london_date
+from refuge.referrals.models import Referral
+from refuge.referrals.names import tokens
 from support_plans.models import PrivacySample
 from support_plans.queries.looks import ALSO
 
@@ -50,6 +52,8 @@ class Sample:
     many: Sequence[tuple[str, date, int]]
     """Who, on which day, how many records."""
     in_all: int
+    same_surname: Sequence[Sampled] = ()
+    """Reads of a woman by somebody of the same last name."""
 
 
 def last_week(at: datetime) -> date:
@@ -80,7 +84,24 @@ def sample(session: Session, reader: Person, week_on: date) -> Sample:
     )
     found = [Sampled(at, who, what, subject) for at, who, what, subject in rows]
     nights = [] if reader.agency_kind is AgencyKind.REFUGE_PROVIDER else [one for one in found if _is_night(one.at)]
-    return Sample(week_on, found[:DRAWN], nights[:DRAWN], _many(found), len(found))
+    alike = _same_surname(session, reader, found)
+    return Sample(week_on, found[:DRAWN], nights[:DRAWN], _many(found), len(found), alike[:DRAWN])
+
+
+def _same_surname(session: Session, reader: Person, found: Sequence[Sampled]) -> list[Sampled]:
+    """Return the reads of a woman whose last name is that of who read. The names are compared here, shown nowhere."""
+    refs = {one.subject_ref for one in found}
+    rows = session.execute(
+        select(Referral.ref, Referral.name).where(Referral.network_id == reader.network_id, Referral.ref.in_(refs))
+    )
+    last = {ref: _last_name(name) for ref, name in rows}
+    return [one for one in found if last.get(one.subject_ref, "") and last[one.subject_ref] == _last_name(one.who)]
+
+
+def _last_name(name: str) -> str:
+    """Return the last word of a name, folded; of a single word none: it is a first name, or an initial."""
+    parts = tokens(name)
+    return parts[-1] if len(parts) > 1 and len(parts[-1]) > 1 else ""
 
 
 def _is_night(at: datetime) -> bool:

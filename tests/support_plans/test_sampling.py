@@ -18,7 +18,7 @@ from support_plans.queries.sampling import DRAWN, MANY, last_week, sample
 from support_plans.service.glass import name_officer
 from tests.builders import Pilot
 from tests.placements.deciding import database_of
-from tests.support_plans.rows import actor_of
+from tests.support_plans.rows import actor_of, add_resident
 from tests.support_plans.served import rows
 
 if TYPE_CHECKING:
@@ -79,6 +79,23 @@ def test_reads_at_night_stand_out_where_nobody_works_at_night(app: Flask) -> Non
         by = Pilot().person(db, "recovery")
         officer_of_it = another(db, by)
         assert len(sample(db, officer_of_it, last_week(now())).at_night) == 2
+
+
+def test_reads_of_a_woman_of_the_same_last_name_are_told_and_the_name_is_not(app: Flask, sign_in_as: SignIn) -> None:
+    at = day_begins(last_week(now()) + timedelta(days=2)) + timedelta(hours=12)
+    with database_of(app).write() as db:
+        alike, unlike = add_resident(db), add_resident(db)
+        alike.name, unlike.name = "Canaria van Wáll", "Wall Canaria"
+        for referral in (alike, unlike):
+            record(db, "plan.seen", referral.ref, by=actor_of(Pilot().person(db, "worker.wall")), at=at)
+        refs = [alike.ref]
+    officer(app, "manager.wall")
+    with database_of(app).reading() as db:
+        found = sample(db, Pilot().person(db, "manager.wall"), last_week(now()))
+        assert [one.subject_ref for one in found.same_surname] == refs
+    page = sign_in_as("manager.wall").get("/privacy/sample").text
+    assert "Of the same last name" in page
+    assert "Canaria" not in page
 
 
 def test_a_week_is_looked_through_once_and_stands_on_today_until_then(app: Flask, sign_in_as: SignIn) -> None:

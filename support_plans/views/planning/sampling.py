@@ -59,7 +59,7 @@ def _page(form: SampleForm) -> str:
     return render_template(
         "support_plans/sample.html", form=form, own=own, looked=looked, week=date_words(week_on, today=today),
         in_all=found.in_all if found else 0, drawn=_lines(found.drawn if found else []),
-        at_night=_lines(found.at_night if found else []),
+        at_night=_lines(found.at_night if found else []), alike=_lines(found.same_surname if found else []),
         many=[(who, date_words(on, today=today), str(count)) for who, on, count in (found.many if found else [])],
     )  # fmt: skip
 
