@@ -53,7 +53,7 @@ def facts_of(booking: Booking, services: Mapping[str, str], why: Mapping[str, st
         ("Time", f"{clock_words(booking.from_at)} to {clock_words(booking.until_at)}"),
         ("Where", where),
         ("With", f"{booking.worker.name}, {booking.worker.discipline.label.lower()}"),
-        ("What for", f"{services.get(booking.service, booking.service)} ({booking.kind.label})"),
+        ("What for", _what(booking, services)),
     ]
     if booking.kind is not BookingKind.DROP_IN:
         facts.append(("Interpreter", booking.interpreter.label))
@@ -62,6 +62,11 @@ def facts_of(booking: Booking, services: Mapping[str, str], why: Mapping[str, st
     if booking.came is not None:
         facts.append(("How many came", str(booking.came)))
     return facts
+
+
+def _what(booking: Booking, services: Mapping[str, str]) -> str:
+    service = services.get(booking.service, booking.service)
+    return service if service == booking.kind.label else f"{service} ({booking.kind.label})"
 
 
 def came_of(booking: Booking, women: Mapping[int, Woman], lists: Lists, *, knows: bool) -> list[Came]:

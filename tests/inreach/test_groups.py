@@ -21,7 +21,7 @@ from refuge.inreach.service.groups import add_woman, take_out
 from refuge.inreach.service.interpreting import InterpreterDetails
 from refuge.inreach.service.outcomes import OutcomeDetails, note_outcome
 from refuge.inreach.service.series import SeriesChange, SeriesDetails, book_series, change_series, version_of
-from refuge.rota.models import SessionRoom, Worker
+from refuge.rota.models import Pattern, SessionRoom, Worker
 from support_plans.models import Interpreter
 from tests.builders import Pilot
 from tests.inreach.rows import MONDAY, add_room, ask, book_one, details, furnish, held, moment, stay_ref
@@ -108,6 +108,29 @@ def test_nobody_joins_a_group_whose_room_is_full_and_the_database_says_so_too(
     small = db.scalars(select(SessionRoom.id).where(SessionRoom.name == "Quiet room").limit(1)).one()
     with pytest.raises(DBAPIError, match="who_comes_fits"), db.begin_nested():
         db.execute(update(Booking).where(Booking.id == booking.id).values(room_id=small))
+
+
+def test_a_group_that_grows_goes_to_a_larger_room_that_is_free(db: Session, house: House, dawn: Person) -> None:
+    booking = a_group(db, house, capacity=3)
+    larger = add_room(db, name="Hall", capacity=9)
+    for woman in (house.other, add_resident(db)):
+        join(db, booking, woman.id, dawn)
+    assert (len(booking.people), booking.room_id) == (3, larger.id)
+
+
+def test_the_page_of_a_worker_says_how_her_divided_hours_were_given(database: Database, sign_in_as: SignIn) -> None:
+    with database.write() as db:
+        house = furnish(db)
+        db.execute(update(Pattern).where(Pattern.worker_id == house.dawn.id).values(weekdays=127))
+        held(db, house, 2)
+        held(db, house, 3, "attended")
+        there = Pilot().refuge(db, "Panahghar").id
+        held(db, house, 4, "attended", refuge_id=there)
+        held(db, house, 40, "attended", refuge_id=there)
+        path = f"/rota/workers/{house.dawn.ref}"
+    page = sign_in_as(DAWN).get(path).text
+    assert "WALL: 50% agreed, 67% given (2 h)" in page
+    assert "Panahghar: 50% agreed, 33% given (1 h)" in page
 
 
 def test_nobody_joins_who_lives_elsewhere_is_taken_then_or_is_in_it_already(

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from refuge.audit.service import record
 from refuge.errors import Refused
 from refuge.inreach.models import Booking, BookingKind, BookingPerson
-from refuge.inreach.queries.diaries import Days, cannot
+from refuge.inreach.queries.diaries import Days, Wish, asked_for, cannot
 from refuge.inreach.service.booking import (
     Attending,
     add_people,
@@ -21,8 +21,9 @@ from refuge.inreach.service.booking import (
 )
 from refuge.inreach.service.interpreting import InterpreterDetails, interpreter_with, set_interpreter
 from refuge.inreach.service.settling import FULL, TAKEN, lock_time, settled_by_database
-from refuge.inreach.slots import Span
+from refuge.inreach.slots import Span, room_for
 from refuge.london import clock_words, london_date
+from refuge.rota.models import SessionRoom
 from support_plans.models import Interpreter, SessionNeed
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def add_woman(
 ) -> None:
     """Let one more woman come to a group. Raise Refused if the room is full or she is taken or cannot come.
 
-    While it goes on and until its outcomes are noted, too: she came without being booked.
+    While it goes on and until its outcomes are noted, too: she came without being booked. Where its room is full, the
+    group goes to a larger one that is free.
     The caller has read it with its people, worker, house and room, locked.
     """
     if booking.kind is not BookingKind.GROUP:
@@ -50,7 +52,7 @@ def add_woman(
     lock_time(session, booking.worker_id, [booking.refuge_id], [referral_id])
     refuse_strangers(session, booking.refuge, [referral_id])
     if booking.room is not None and booking.room.capacity <= len(booking.people) + 1:
-        raise Refused(FULL, code="session.full", field="woman")
+        booking.room = _larger_room(session, booking, at)
     if booking.from_at > at:
         _refuse_her_times(session, booking, referral_id)
     with settled_by_database(session):
@@ -80,6 +82,17 @@ def let_go(session: Session, booking: Booking, referral_id: int, *, actor: Actor
     booking.people = [row for row in booking.people if row.referral_id != referral_id]
     _change(session, booking)
     record(session, "session.taken_out", booking.ref, by=actor, at=at, women=stay_refs(session, [referral_id]))
+
+
+def _larger_room(session: Session, booking: Booking, at: datetime) -> SessionRoom:
+    """Return a room of the house that is free then and holds one more. Raise Refused if there is none."""
+    on, span = london_date(booking.from_at), Span(booking.from_at, booking.until_at)
+    minutes = int((span.until_at - span.from_at).total_seconds() // 60)
+    wish = Wish(booking.worker, booking.refuge, minutes, places=len(booking.people) + 1, instead_of=booking.id)
+    found = room_for(asked_for(session, wish, Days(on, on), at=at), span)
+    if found is None:
+        raise Refused(FULL, code="session.full", field="woman")
+    return session.get_one(SessionRoom, found.id)
 
 
 def _change(session: Session, booking: Booking) -> None:

@@ -12,6 +12,7 @@ from refuge.inreach.views import (
     plans,
     series,
     sessions,
+    shares,
     today,
     week,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "plans",
     "series",
     "sessions",
+    "shares",
     "today",
     "week",
 ]

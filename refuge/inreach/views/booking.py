@@ -15,6 +15,7 @@ from refuge.accounts.models import AgencyKind
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.beds.models import Refuge
+from refuge.beds.words import counted
 from refuge.codes.queries import labels, lists
 from refuge.database import now, session
 from refuge.errors import Refused
@@ -196,7 +197,8 @@ def _book(asking: Asking, details: BookingDetails) -> str:
         details, begins.hour * 60 + begins.minute, begins.date(), last or begins.date(), every_weeks=weeks
     )
     series, booked = book_series(session, wished, by=by, actor=actor, at=at)
-    flash(f"{len(booked)} sessions are booked, {len(series.skipped)} days left out.", "success")
+    kept, left = counted(len(booked), "session is", "sessions are"), counted(len(series.skipped), "day is", "days are")
+    flash(f"{kept} booked, {left} left out.", "success")
     return url_for("inreach.series", ref=series.ref)
 
 

@@ -38,7 +38,7 @@ def join(ref: str) -> ResponseReturnValue:
     found, at = booking_or_404(ref, lock=True), now()
     refuse_unless(may_change(user(), found), NOT_HERS)
     form = JoinForm(joining(found, at))
-    woman = form.chosen
+    woman, room_id = form.chosen, found.room_id
     if not form.validate() or woman is None:
         form.say("woman", "Choose who else comes")
         return page(found, join=form), 422
@@ -52,7 +52,9 @@ def join(ref: str) -> ResponseReturnValue:
         session.rollback()
         form.refuse(refused.sentence, "woman")
         return page(booking_or_404(ref), join=form), 409
-    flash(f"{woman.ref} comes to it now.", "success")
+    again = booking_or_404(ref)
+    where = f" It is held in {again.room.name} now." if again.room is not None and again.room_id != room_id else ""
+    flash(f"{woman.ref} comes to it now.{where}", "success")
     for sentence in kept:
         flash(sentence, "warning")
     return redirect(url_for("inreach.booking", ref=ref))
