@@ -4,6 +4,18 @@ Run: `.venv/bin/python -m benchmarks.sessions`, with `--all` for 2,000 residents
 plan that it makes by hand, earliest deadline first, and a plain time-indexed model with only the first question: how
 many sessions have a time. CPU seconds stand beside the wall's, because other work may share the machine. Each size runs
 in a process of its own; libraries are loaded before the clock starts.
+
+A gap is told for each goal: how far its value is from its bound, as a part of the bound, while the goals before it keep
+what they have; "within 2 %" is the widest of them. Measured on one busy core of two, in CPU seconds:
+
+    size    seed  counts            whole order of goals
+    pilot   1     0.6, all proven   0.9, all proven
+    pilot   2     0.2, all proven   14.8, widest gap 0.76 % (come_early)
+    pilot   3     1.0, all proven   5.5, all proven
+    200     1     6.0, all proven   33.0, widest gap 0.25 % (come_early), in 10 parts
+
+A sick day at the pilot's size, nine seeds, the three busiest workers on each of four days: 0.1 to 0.7 where the others
+can stay, 0.6 to 1.4 where strands must be planned again (3 to 4 before), while other work kept both cores busy.
 """
 
 from __future__ import annotations
