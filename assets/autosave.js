@@ -22,6 +22,7 @@ function keepSaving(form) {
   let retry = firstRetry;
   let passing = false; // The page is being sent: nothing is left to warn of.
   let stopped = false;
+  let sent = false; // The call is a referral already: a button shows what this page says besides.
 
   const unsaved = () => typed !== kept;
   const say = (words, bad = false) => {
@@ -106,10 +107,17 @@ function keepSaving(form) {
   function take(told, upTo) {
     if (told.sent) {
       stopped = true;
+      sent = true;
       kept = typed;
       say("This call was sent already");
-      offer(line("It became a referral. "), link(told.sent, "See the referral"));
+      offer(line("It became a referral. A button below adds what you type here to it. "), link(told.sent, "See the referral"));
       return true;
+    }
+    if (told.discarded) {
+      stopped = true;
+      say("Not saved: this call was discarded", true);
+      offer(line(`This call was discarded at ${told.discarded}, perhaps in another tab. `), takeUp());
+      return false;
     }
     if (told.elsewhere) {
       stopped = true;
@@ -118,6 +126,7 @@ function keepSaving(form) {
       return false;
     }
     kept = Math.max(kept, upTo);
+    form.elements.again.value = "";
     retry = firstRetry;
     say(`Saved ${told.saved_at}`);
     offer();
@@ -181,19 +190,32 @@ function keepSaving(form) {
     return part;
   }
 
-  function takeOver(saves) {
+  /** A button that goes on saving this page, once `prepare` has said on what it builds. */
+  function goOn(words, prepare) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "govuk-button govuk-button--secondary";
-    button.textContent = "Keep this page instead";
+    button.textContent = words;
     button.addEventListener("click", () => {
-      form.elements.base.value = saves;
-      counter = saves;
+      prepare();
       stopped = false;
       typed += 1;
       save();
     });
     return button;
+  }
+
+  function takeOver(saves) {
+    return goOn("Keep this page instead", () => {
+      form.elements.base.value = saves;
+      counter = saves;
+    });
+  }
+
+  function takeUp() {
+    return goOn("Take it up again with this page", () => {
+      form.elements.again.value = "yes";
+    });
   }
 
   function show(told) {
@@ -289,8 +311,8 @@ function keepSaving(form) {
       await saving;
     }
     window.clearTimeout(timer);
-    const sent = await save();
-    if (sent && !stopped) {
+    const saved = await save();
+    if ((saved && !stopped) || sent) {
       counter += 1;
       form.elements.saves.value = counter;
       passing = true;

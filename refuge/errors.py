@@ -6,12 +6,13 @@ import secrets
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.wrappers import Response as AnyResponse
 
 log = structlog.get_logger()
 
@@ -25,6 +26,14 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer that people read
         self.code = code
         self.field = field
         """The form field beside which the sentence belongs, if one does."""
+
+
+class SentTwice(Exception):  # noqa: N818  the answer to a second press, not a fault
+    """A form was sent twice at one moment. The other sending was kept, nothing of this one; it goes where that led."""
+
+    def __init__(self, led_to: str) -> None:
+        super().__init__(led_to)
+        self.led_to = led_to
 
 
 TITLES = {
@@ -67,6 +76,10 @@ def register_error_pages(app: Flask) -> None:
         return render_template(
             "error.html", heading="That cannot be done now", advice=error.sentence, reference=None
         ), 409
+
+    @app.errorhandler(SentTwice)
+    def follow_the_first(error: SentTwice) -> AnyResponse:
+        return redirect(error.led_to)
 
     @app.errorhandler(DBAPIError)
     def ask_again(error: DBAPIError) -> tuple[str, int]:

@@ -12,12 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from refuge.database import Base
-from refuge.errors import Refused
+from refuge.errors import SentTwice
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-TWICE = "This form was sent twice at the same moment. The other sending was kept: look at the page again."
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -48,7 +47,7 @@ def led_to(session: Session, person_id: int, key: str) -> str | None:
 def remember(session: Session, person_id: int, key: str, *, address: str, at: datetime) -> None:
     """Keep where this form led; no key, no memory.
 
-    Of two sendings at once the unique constraint lets one commit: Refused for the other, with nothing of it done.
+    Of two sendings at once the unique constraint lets one commit: the other raises SentTwice, with nothing of it done.
     """
     if not KEY.fullmatch(key):
         return
@@ -56,4 +55,4 @@ def remember(session: Session, person_id: int, key: str, *, address: str, at: da
         with session.begin_nested():
             session.add(Once(person_id=person_id, key=key, at=at, led_to=address))
     except IntegrityError as error:
-        raise Refused(TWICE, code="sent_twice") from error
+        raise SentTwice(led_to(session, person_id, key) or address) from error

@@ -46,6 +46,12 @@ def merge(opened: Mapping[str, Sequence[str]], saved: MultiDict[str, str], typed
     return Merged(MultiDict(merged), theirs, both)
 
 
+def differs(one: MultiDict[str, str], other: MultiDict[str, str]) -> list[str]:
+    """Return the fields in which two pages say something else."""
+    here, there = _groups(one.items(multi=True)), _groups(other.items(multi=True))
+    return [group for group in dict.fromkeys([*here, *there]) if here.get(group) != there.get(group)]
+
+
 def dump_opened(saved: MultiDict[str, str]) -> str:
     """Return what a form opens with as text that travels in it."""
     return json.dumps(saved.to_dict(flat=False))
@@ -64,13 +70,14 @@ def merged_words(form: Form, merged: Merged) -> str:
     """Return what happened, field by field, and what to do."""
     said = "Somebody else changed this referral while you had it open, and nothing of yours is saved yet."
     if merged.theirs:
-        said += f" Changed by them, and shown now: {_labels(form, merged.theirs)}."
+        said += f" Changed by them, and shown now: {labels_of(form, merged.theirs)}."
     if merged.both:
-        said += f" Changed by both; yours is shown, theirs is on the referral: {_labels(form, merged.both)}."
+        said += f" Changed by both; yours is shown, theirs is on the referral: {labels_of(form, merged.both)}."
     return f"{said} Read it through and save again."
 
 
-def _labels(form: Form, names: Sequence[str]) -> str:
+def labels_of(form: Form, names: Sequence[str]) -> str:
+    """Return what the form calls these fields."""
     return ", ".join(form[name].label.text if name in form else name for name in names)
 
 

@@ -31,12 +31,11 @@ def my_drafts(session: Session, reader: Person) -> Sequence[ReferralDraft]:
 
 
 def draft(session: Session, reader: Person, ref: str, *, lock: bool = False) -> ReferralDraft | None:
-    """Return her own draft with this ref, even one that became a referral; not a discarded one."""
+    """Return her own draft with this ref, even one that became a referral or was discarded."""
     query = select(ReferralDraft).where(
         ReferralDraft.person_id == reader.id,
         ReferralDraft.agency_id == reader.agency_id,
         ReferralDraft.ref == ref,
-        ReferralDraft.discarded_at.is_(None),
     )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import or_, select
@@ -42,6 +44,16 @@ class Known(NamedTuple):
     grounds: Sequence[str]
     same: bool | None
     stayed: Sequence[tuple[datetime, datetime | None]] = ()
+
+    @property
+    def seen(self) -> str:
+        """What a form carries of it, so that a decision is about what was shown."""
+        return mark_of(self.same, self.grounds)
+
+
+def mark_of(same: bool | None, grounds: Sequence[str]) -> str:  # noqa: FBT001  decided or not, it is a fact to be told
+    """Return a mark of what is said about a pair: another when the grounds, or the decision, are others."""
+    return hashlib.sha256(json.dumps([same, *grounds]).encode()).hexdigest()[:16]
 
 
 def probe_of(referral: Referral) -> Probe:

@@ -93,8 +93,20 @@ def save_draft(
     return Saved(taken, draft.saves, draft.saved_at, elsewhere=not taken and draft.saved_from != page.token)
 
 
-def discard_draft(session: Session, draft: ReferralDraft, *, actor: Actor, at: datetime) -> None:
-    """Put a call aside on purpose; nothing that was typed is kept."""
+def discard_draft(session: Session, draft: ReferralDraft, *, saves: int, actor: Actor, at: datetime) -> None:
+    """Put a call aside on purpose; nothing that was typed is kept.
+
+    Raise Refused if it was saved since the page was shown that asked: `saves` is the counter that it showed.
+    """
+    if draft.saves != saves:
+        raise Refused("This call was saved since you opened this page, perhaps in another tab.", code="stale")
     draft.typed = {}
     draft.discarded_at = at
     record(session, "draft.discarded", draft.ref, by=actor, at=at)
+
+
+def take_up_draft(session: Session, draft: ReferralDraft, *, page: Opening, actor: Actor, at: datetime) -> None:
+    """Go on, on this page, with a call that was discarded in another tab: its next save is the first again."""
+    draft.discarded_at, draft.saves, draft.saved_from = None, 0, page.token
+    session.flush()
+    record(session, "draft.taken_up", draft.ref, by=actor, at=at)

@@ -11,7 +11,7 @@ from refuge.audit.service import record
 from refuge.errors import Refused
 from refuge.referrals.duplicates import block_keys, name_key, same_name
 from refuge.referrals.models import ConflictPair, MatchKey, MustNotMeet, PossibleSame, Referral
-from refuge.referrals.queries.pairs import matches, probe_of
+from refuge.referrals.queries.pairs import mark_of, matches, probe_of
 from refuge.referrals.queries.referrals import visible_refs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from refuge.referrals.models import ReferralDraft
 
 Pair = TypeVar("Pair", PossibleSame, ConflictPair)
+STALE = "stale"
 REF = re.compile(r"[RW]-[0-9]{5}")
 
 
@@ -74,18 +75,30 @@ def decide_same(
     other: Referral,
     *,
     same: bool,
+    seen: str,
     by: Person,
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Keep what a worker who may see both decided: the same woman, or someone else."""
+    """Keep what a worker who may see both decided: the same woman, or someone else. Decided twice alike is once.
+
+    Raise Refused if the two are not said to be alike on the grounds that she was shown, or somebody decided otherwise.
+    """
     low, high = sorted((referral.id, other.id))
-    pair = session.scalar(select(PossibleSame).where(PossibleSame.low_id == low, PossibleSame.high_id == high))
+    both = select(PossibleSame).where(PossibleSame.low_id == low, PossibleSame.high_id == high)
+    pair = session.scalar(both.with_for_update().execution_options(populate_existing=True))
     if pair is None:
-        raise Refused("These two were not found to be alike. Load the page again.")
-    if pair.same is not None and pair.same is not same:
+        raise Refused(f"{other.ref} no longer looks like the same woman. Nothing was changed.", code=STALE)
+    if pair.same is same:
+        return
+    if pair.same is not None:
         said = "the same woman" if pair.same else "someone else"
-        raise Refused(f"Somebody decided meanwhile that {other.ref} is {said}. Nothing was changed.", code="stale")
+        raise Refused(f"Somebody decided meanwhile that {other.ref} is {said}. Nothing was changed.", code=STALE)
+    if mark_of(pair.same, pair.grounds) != seen:
+        grounds = ", ".join(pair.grounds)
+        raise Refused(
+            f"What is known of {other.ref} has changed since you looked: it is now {grounds}. Decide again.", code=STALE
+        )
     pair.same, pair.decided_by_id, pair.decided_at = same, by.id, at
     record(session, "duplicate.decided", referral.ref, by=actor, at=at, other=other.ref, same=same)
 

@@ -21,8 +21,10 @@ from refuge.referrals.forms import (
     WithdrawForm,
     add_row,
     checks_of,
+    differs,
     dump_opened,
     filled,
+    labels_of,
     merge,
     merged_words,
     progress_filled,
@@ -35,8 +37,15 @@ from refuge.referrals.forms import (
 from refuge.referrals.queries.confidential import may_see
 from refuge.referrals.service import change_referral, update_progress, withdraw_referral
 from refuge.referrals.service.referrals import STALE
-from refuge.referrals.views.drafts import show_beside
-from refuge.referrals.views.room import blueprint, changeable_or_404, code_lists, progressing_or_404, today, whole
+from refuge.referrals.views.room import (
+    blueprint,
+    changeable_or_404,
+    code_lists,
+    progressing_or_404,
+    show_beside,
+    today,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +59,10 @@ if TYPE_CHECKING:
 
 LETS_GO_CODE = "lets_go"
 """The refusal that tells whoever saves what follows; the form carries it back once it was read."""
+SENT = (
+    "This call was sent already, from another page, and became {ref}. This page says something else in: {fields}. "
+    "Nothing of that is saved yet: read it through, then save the changes or leave it as it was."
+)
 KEPT_OUT = frozenset({"csrf_token", "version", "opened", "do", "sure"})
 """What travels in the form and is not about her."""
 
@@ -198,6 +211,21 @@ def _merged(ref: str, typed: MultiDict[str, str], opened: str) -> str:
     form = referral_form(merged.typed, code_lists(), on=today())
     flash(merged_words(form, merged), "warning")
     return _page(found, form, found.version, dump_opened(saved))
+
+
+def add_to_sent(ref: str, typed: MultiDict[str, str]) -> ResponseReturnValue:
+    """Show a referral that was sent from another page of the same call, with what this page says besides."""
+    found = changeable_or_404(ref)
+    if (refusal := _refusal(found)) is not None:
+        return refusal
+    saved = _as_typed(found)
+    merged = merge({}, saved, typed)
+    form = referral_form(merged.typed, code_lists(), on=today())
+    if not (added := differs(merged.typed, saved)):
+        return redirect(url_for("referrals.referral", ref=ref))
+    session.commit()  # what she is shown is in the audit
+    flash(SENT.format(ref=ref, fields=labels_of(form, added)), "warning")
+    return _page(found, form, found.version, dump_opened(saved)), 409
 
 
 def _page(found: Referral, form: ReferralForm, version: int, opened: str, *, sure: str = "") -> str:

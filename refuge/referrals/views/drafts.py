@@ -19,11 +19,20 @@ from refuge.london import clock_words, instant_words
 from refuge.permissions import Permission, requires
 from refuge.referrals import queries, risk
 from refuge.referrals.duplicates import Probe, digits_of, quoted_refs
-from refuge.referrals.forms import SECTIONS, ReferralForm, add_row, referral_form, say_beside, sound
+from refuge.referrals.forms import SECTIONS, ReferralForm, add_row, referral_form, sound
 from refuge.referrals.forms.fields import read_date
 from refuge.referrals.queries.pairs import known_so_far
-from refuge.referrals.service import Opening, discard_draft, make_referral, save_draft, say_known, start_draft
-from refuge.referrals.views.room import blueprint, code_lists, draft_or_404, today, whole
+from refuge.referrals.service import (
+    Opening,
+    discard_draft,
+    make_referral,
+    save_draft,
+    say_known,
+    start_draft,
+    take_up_draft,
+)
+from refuge.referrals.views.changing import add_to_sent
+from refuge.referrals.views.room import blueprint, code_lists, draft_or_404, show_beside, today, whole
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,16 +40,22 @@ if TYPE_CHECKING:
     from refuge.referrals.models import ReferralDraft
     from refuge.referrals.service.drafts import Saved
 
-KEPT_OUT = frozenset({"csrf_token", "saves", "base", "page", "do"})
+KEPT_OUT = frozenset({"csrf_token", "saves", "base", "page", "do", "again"})
 """What travels in the form and is not about her."""
 AUTOSAVE = {"pause": 1000, "first_retry": 2000, "longest_retry": 30_000}
 """In milliseconds: after how long a pause in typing the page saves, and how long it waits before it tries again."""
 MOST_SAID = 3
 """How many referrals that may be the same woman are named while she is on the telephone."""
 NEWER = (
-    "This call is open in another tab too, and was saved there at {at}. This page shows what you typed here. "
-    "Press the button again to keep this page instead."
+    "This call is open in another tab too, or was saved after you opened this page: at {at}. This page shows what you "
+    "typed here. Press the button again to keep this page instead."
 )
+DISCARDED = (
+    "The call {ref} was discarded at {at}, perhaps in another tab. This page shows what you typed here. "
+    "Press the button again to take the call up with it."
+)
+GONE = "The call {ref} was discarded at {at}. What was typed is gone."
+AGAIN = "yes"
 
 
 @blueprint.post("/referrals/new")
@@ -70,6 +85,8 @@ def draft(ref: str) -> ResponseReturnValue:
     found = draft_or_404(ref)
     if made := _made(found):
         return redirect(url_for("referrals.referral", ref=made))
+    if found.discarded_at is not None:
+        return _gone(found)
     record(session, "draft.seen", found.ref, by=current_actor(), at=now())
     return _page(found, _form(sound(_flat(found.typed))), Opening(secrets.token_hex(8), found.saves), found.saves)
 
@@ -79,17 +96,17 @@ def draft(ref: str) -> ResponseReturnValue:
 def send(ref: str) -> ResponseReturnValue:
     """Save the whole page, and do what its button says: send it, come back later, or add a row."""
     found = draft_or_404(ref, lock=True)
-    if made := _made(found):
-        return redirect(url_for("referrals.referral", ref=made))
     typed = _typed()
+    if made := _made(found):
+        return _sent_already(found, made, typed)
+    if not _is_open(found):
+        flash(DISCARDED.format(ref=found.ref, at=_discarded(found)), "warning")
+        return _page(found, _form(typed), _opening(), found.saves, again=AGAIN), 409
     do = request.form.get("do", "later")
     if do.startswith("add_"):
         add_row(typed, do.removeprefix("add_"))
-    saved = _save(found, typed)
-    if saved.elsewhere:
-        session.rollback()
-        flash(NEWER.format(at=clock_words(saved.saved_at)), "warning")
-        return _page(found, _form(typed), Opening(_opening().token, saved.saves), saved.saves), 409
+    if (refusal := _refused_to_keep(found, typed)) is not None:
+        return refusal
     if do == "send":
         return _send(found, typed)
     session.commit()
@@ -106,6 +123,8 @@ def save(ref: str) -> ResponseReturnValue:
     found = draft_or_404(ref, lock=True)  # so that it waits for a page that is sending this call now
     if made := _made(found):
         return jsonify(sent=url_for("referrals.referral", ref=made))
+    if not _is_open(found):
+        return jsonify(discarded=_discarded(found))
     typed = _typed()
     try:
         saved = _save(found, typed)
@@ -138,12 +157,59 @@ def discard(ref: str) -> ResponseReturnValue:
     found = draft_or_404(ref, lock=request.method == "POST")
     if made := _made(found):
         return redirect(url_for("referrals.referral", ref=made))
+    if found.discarded_at is not None:
+        return _gone(found)
     if request.method == "GET":
-        return render_template("referrals/discard.html", draft=found, at=now(), instant_words=instant_words)
-    discard_draft(session, found, actor=current_actor(), at=now())
+        return _discard_page(found)
+    try:
+        discard_draft(session, found, saves=whole(request.form, "saves", -1), actor=current_actor(), at=now())
+    except Refused as refused:
+        flash(refused.sentence, "warning")
+        return _discard_page(found), 409
     session.commit()
-    flash("The call was discarded, and what was typed is gone.", "success")
+    return _gone(found)
+
+
+def _refused_to_keep(found: ReferralDraft, typed: MultiDict[str, str]) -> ResponseReturnValue | None:
+    """Keep what was typed; return the page again, with all of it, where that would lose something."""
+    try:
+        saved = _save(found, typed)
+    except Refused as refused:
+        flash(refused.sentence, "warning")
+        return _page(found, _form(typed), _opening(), whole(request.form, "saves")), 413
+    if not saved.taken and found.typed != typed.to_dict(flat=False):
+        session.rollback()
+        flash(NEWER.format(at=clock_words(saved.saved_at)), "warning")
+        return _page(found, _form(typed), Opening(_opening().token, saved.saves), saved.saves), 409
+    return None
+
+
+def _discard_page(found: ReferralDraft) -> str:
+    saved_at = instant_words(found.saved_at, now=now()) if found.saves else None
+    began = instant_words(found.started_at, now=now())
+    return render_template("referrals/discard.html", draft=found, began=began, saved_at=saved_at)
+
+
+def _gone(found: ReferralDraft) -> ResponseReturnValue:
+    flash(GONE.format(ref=found.ref, at=_discarded(found)), "success")
     return redirect(url_for("referrals.index"))
+
+
+def _discarded(found: ReferralDraft) -> str:
+    return clock_words(found.discarded_at) if found.discarded_at else ""
+
+
+def _is_open(found: ReferralDraft) -> bool:
+    """Return whether the call can be saved; one that was discarded in another tab can if this page takes it up."""
+    if found.discarded_at is not None and request.form.get("again") == AGAIN:
+        take_up_draft(session, found, page=_opening(), actor=current_actor(), at=now())
+    return found.discarded_at is None
+
+
+def _sent_already(found: ReferralDraft, made: str, typed: MultiDict[str, str]) -> ResponseReturnValue:
+    """Go to the referral; but where a page says something else than was sent, show both: nobody's words are lost."""
+    is_same_page = _opening().token == found.saved_from and whole(request.form, "saves") <= found.saves
+    return redirect(url_for("referrals.referral", ref=made)) if is_same_page else add_to_sent(made, typed)
 
 
 def _send(found: ReferralDraft, typed: MultiDict[str, str]) -> ResponseReturnValue:
@@ -161,19 +227,9 @@ def _send(found: ReferralDraft, typed: MultiDict[str, str]) -> ResponseReturnVal
     return _page(found, form, Opening(_opening().token, found.saves), found.saves), 422
 
 
-def show_beside(form: ReferralForm, refused: Refused) -> None:
-    """Put a refusal beside the field that it is about."""
-    if refused.field == "must_not_meet":
-        rows = [entry.form for entry in form.must_not_meet.entries]
-        about = [row for row in rows if row.who.typed and row.who.typed.upper() in refused.sentence]
-        say_beside(form.must_not_meet, (about or rows)[0], refused.sentence)
-    else:
-        form[refused.field or "shared"].errors = [refused.sentence]
-
-
-def _page(found: ReferralDraft, form: ReferralForm, opening: Opening, saves: int) -> str:
+def _page(found: ReferralDraft, form: ReferralForm, opening: Opening, saves: int, *, again: str = "") -> str:
     return render_template(
-        "referrals/draft.html", draft=found, form=form, opening=opening, saves=saves, sections=SECTIONS,
+        "referrals/draft.html", draft=found, form=form, opening=opening, saves=saves, again=again, sections=SECTIONS,
         autosave=AUTOSAVE, saved_at=clock_words(found.saved_at) if found.saves else None,
         risk_words=_risk_words(MultiDict(_flat(found.typed))), may_see_same=user().may(Permission.DUPLICATE_SEE),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
 from refuge.codes.queries import labels
 from refuge.database import now, session
+from refuge.errors import Refused
 from refuge.london import day_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 from refuge.referrals import queries
@@ -80,8 +81,15 @@ def same(ref: str) -> ResponseReturnValue:
     """Keep what she decided: the same woman, or someone else."""
     found = referral_or_404(ref)
     other = referral_or_404(request.form.get("other", ""))
-    is_same = request.form.get("same") == "yes"
-    decide_same(session, found, other, same=is_same, by=user(), actor=current_actor(), at=now())
+    said, seen = request.form.get("same"), request.form.get("seen", "")
+    if said not in {"yes", "no"}:
+        abort(400)
+    is_same = said == "yes"
+    try:
+        decide_same(session, found, other, same=is_same, seen=seen, by=user(), actor=current_actor(), at=now())
+    except Refused as refused:
+        flash(refused.sentence, "warning")
+        return redirect(url_for("referrals.referral", ref=ref))
     session.commit()
     flash(f"Noted: {other.ref} is {'the same woman' if is_same else 'someone else'}.", "success")
     return redirect(url_for("referrals.referral", ref=ref))

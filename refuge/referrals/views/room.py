@@ -12,13 +12,15 @@ from refuge.codes.queries import Lists, lists
 from refuge.database import now, session
 from refuge.london import london_date
 from refuge.referrals import queries
-from refuge.referrals.forms import LISTS
+from refuge.referrals.forms import LISTS, say_beside
 
 if TYPE_CHECKING:
     from datetime import date
 
     from werkzeug.datastructures import MultiDict
 
+    from refuge.errors import Refused
+    from refuge.referrals.forms import ReferralForm
     from refuge.referrals.models import Referral, ReferralDraft
 
 blueprint = Blueprint("referrals", __name__)
@@ -67,8 +69,18 @@ def progressing_or_404(ref: str, *, lock: bool = False) -> Referral:
 
 
 def draft_or_404(ref: str, *, lock: bool = False) -> ReferralDraft:
-    """Return her own draft."""
+    """Return her own draft, whatever became of it."""
     found = queries.draft(session, user(), ref, lock=lock)
     if found is None:
         abort(404)
     return found
+
+
+def show_beside(form: ReferralForm, refused: Refused) -> None:
+    """Put a refusal beside the field that it is about."""
+    if refused.field == "must_not_meet":
+        rows = [entry.form for entry in form.must_not_meet.entries]
+        about = [row for row in rows if row.who.typed and row.who.typed.upper() in refused.sentence]
+        say_beside(form.must_not_meet, (about or rows)[0], refused.sentence)
+    else:
+        form[refused.field or "shared"].errors = [refused.sentence]
