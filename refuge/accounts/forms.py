@@ -14,7 +14,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovSubmitInput,
     GovTextInput,
 )
-from wtforms import PasswordField, RadioField, SelectField, StringField, SubmitField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -216,6 +216,12 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def place(self) -> Place:
         """Return where and as what."""
         return Place(self.agency.data, Role(self.role.data))
+
+
+class MoveForm(PlaceForm):
+    """The same of somebody who is here: from where she was shown to be."""
+
+    seen = HiddenField()
 
 
 @dataclass(frozen=True)

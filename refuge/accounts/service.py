@@ -16,6 +16,7 @@ from refuge.audit.service import Actor, record
 from refuge.database import Referable, lock_for_writing, new_ref
 from refuge.errors import Refused
 from refuge.permissions import Role
+from refuge.seen import refuse_if_other
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -136,14 +137,31 @@ def enable_person(db: Session, person: Person, *, by: Actor, at: datetime) -> No
     record(db, "person.enabled", person.ref, by=by, at=at)
 
 
-def change_place(db: Session, person: Person, agency: Agency, role: Role, *, by: Actor, at: datetime) -> None:
-    """Move her to another role or agency; she signs in again to see what she may there."""
+def place_of(person: Person) -> tuple[str, str]:
+    """Return where she works and as what, as a page that changes it shows it."""
+    return person.agency.ref, person.role.value
+
+
+def change_place(
+    db: Session, person: Person, agency: Agency, role: Role, *, seen: str, by: Actor, at: datetime
+) -> None:
+    """Move her to another role or agency; she signs in again to see what she may there.
+
+    Raise Refused if somebody has moved her since the page was opened: `seen` is the mark of what it showed.
+    """
     _refuse_unfit(agency, role)
     if by.ref == person.ref:
         raise Refused("You cannot change your own role or agency. Ask another administrator.", code="place.own")
+    db.refresh(person, with_for_update={"of": Person})
     before = (person.agency.ref, person.role)
     if before == (agency.ref, role):
         return
+    refuse_if_other(
+        seen, place_of(person),
+        f"Somebody else has moved her meanwhile: she is {person.role.label.lower()} of {person.agency.name} now. "
+        "Nothing of yours is saved. Change it again if it is still right.",
+        field="role",
+    )  # fmt: skip
     why = "role_changed" if agency.ref == before[0] else "agency_changed"
     person.agency_id, person.agency_kind, person.role = agency.id, agency.kind, role
     _refuse_to_lock_everybody_out(db, by)

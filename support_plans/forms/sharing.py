@@ -239,6 +239,7 @@ class SettingsForm(RoomForm):
     )
     area = Text("A further area of need", 80, description="Leave empty to add none")
     category = SelectField("What is it about?", widget=GovSelect(), validate_choice=False, default="")
+    seen = HiddenField()
 
     def __init__(self, **more: Any) -> None:  # noqa: ANN401  as WTForms takes them
         """Offer what an area can be about."""

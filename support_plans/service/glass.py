@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from refuge.accounts.models import Agency
 from refuge.audit.service import record
 from refuge.beds.models import Bed, Refuge, Stay
 from refuge.database import new_ref
@@ -83,6 +84,11 @@ def put_away(session: Session, about_ref: str, *, at: datetime, agency_id: int |
         row.seen_at = at
     session.flush()
     return len(rows)
+
+
+def lock_agency(session: Session, agency: Agency) -> None:
+    """Let one transaction at a time decide who is the privacy officer of this agency, until it ends."""
+    session.execute(select(Agency.id).where(Agency.id == agency.id).with_for_update())
 
 
 def name_officer(session: Session, person: Person, *, by: Person, actor: Actor, at: datetime) -> PrivacyOfficer:

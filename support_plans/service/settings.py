@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from refuge.accounts.models import Network
 from refuge.audit.service import record
 from refuge.errors import Refused
+from refuge.seen import refuse_if_other
 from support_plans.categories import Category
 from support_plans.models import NetworkArea
 
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
     from support_plans.areas import Area
 
 
-def set_due_days(session: Session, by: Person, days: int, *, actor: Actor, at: datetime) -> bool:
-    """Set within how many working days of moving in a plan is agreed; return whether that changed anything."""
-    network = session.scalars(select(Network).where(Network.id == by.network_id).with_for_update()).one()
+def set_due_days(session: Session, by: Person, days: int, *, seen: str, actor: Actor, at: datetime) -> bool:
+    """Set within how many working days of moving in a plan is agreed; return whether that changed anything.
+
+    Raise Refused if somebody set it since the page was opened: `seen` is the mark of what it showed.
+    """
+    network = session.scalars(
+        select(Network).where(Network.id == by.network_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
+    session.refresh(network)
     if network.plan_due_days == days:
         return False
+    refuse_if_other(
+        seen, (network.plan_due_days,),
+        f"Somebody else has just set it to {network.plan_due_days}. Nothing of yours is saved; save again to keep it",
+        field="due_days",
+    )  # fmt: skip
     network.plan_due_days = days
     session.flush()
     record(session, "plans.due_days_set", network.ref, by=actor, at=at, days=days)

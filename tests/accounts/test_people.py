@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -195,18 +196,26 @@ def test_a_disabled_person_cannot_sign_in_until_she_is_enabled(
     assert app.test_client().post("/sign-in", data=told).status_code == 302
 
 
+def seen_at(browser: FlaskClient, ref: str) -> str:
+    """Return what the form of her role and agency carries of where she is."""
+    (seen,) = re.findall(r'name="seen" type="hidden" value="([^"]*)"', browser.get(f"/people/{ref}/place").text)
+    return str(seen)
+
+
 def test_a_role_changes_within_what_the_agency_is(administrator: FlaskClient, database: Database) -> None:
     ref = ref_of(database, "worker.wall")
     with database.reading() as db:
         wall, council = Pilot().agency(db, "Wall agency").ref, Pilot().agency(db, "Council").ref
     page = administrator.post(f"/people/{ref}/place", data={"agency": wall, "role": "practitioner"}).text
     assert "of this role only: refuge worker or refuge manager" in page
-    assert (
-        administrator.post(f"/people/{ref}/place", data={"agency": wall, "role": "refuge_manager"}).status_code == 302
-    )
-    assert (
-        administrator.post(f"/people/{ref}/place", data={"agency": council, "role": "commissioner"}).status_code == 302
-    )
+    first = seen_at(administrator, ref)
+    manages = {"agency": wall, "role": "refuge_manager", "seen": first}
+    assert administrator.post(f"/people/{ref}/place", data=manages).status_code == 302
+    pays = {"agency": council, "role": "commissioner", "seen": first}
+    stale = administrator.post(f"/people/{ref}/place", data=pays).text
+    assert "Somebody else has moved her meanwhile: she is refuge manager of Wall agency now" in stale
+    pays["seen"] = seen_at(administrator, ref)
+    assert administrator.post(f"/people/{ref}/place", data=pays).status_code == 302
     with database.reading() as db:
         person = Pilot().person(db, "worker.wall")
         said = db.scalars(select(AuditEvent.action).order_by(AuditEvent.sequence)).all()

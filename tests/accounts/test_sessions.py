@@ -17,6 +17,7 @@ from refuge.app import create_app
 from refuge.audit.service import SYSTEM
 from refuge.database import now
 from refuge.permissions import Role
+from refuge.seen import mark
 from tests.accounts.conftest import OTHER_PASSWORD, PASSWORD
 from tests.builders import Pilot
 from tests.databases import make_config
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
+    from refuge.accounts.models import Person
     from refuge.database import Database
 
     SignInAs = Callable[[str], FlaskClient]
@@ -84,14 +86,19 @@ def _disable(db: Session) -> None:
     service.disable_person(db, Pilot().person(db, "worker.wall"), by=SYSTEM, at=now())
 
 
+def shown(person: Person) -> str:
+    return mark(*service.place_of(person))
+
+
 def _change_role(db: Session) -> None:
     person = Pilot().person(db, "worker.wall")
-    service.change_place(db, person, person.agency, Role.REFUGE_MANAGER, by=SYSTEM, at=now())
+    service.change_place(db, person, person.agency, Role.REFUGE_MANAGER, seen=shown(person), by=SYSTEM, at=now())
 
 
 def _change_agency(db: Session) -> None:
     other = Pilot().agency(db, "Panahghar agency")
-    service.change_place(db, Pilot().person(db, "worker.wall"), other, Role.REFUGE_WORKER, by=SYSTEM, at=now())
+    person = Pilot().person(db, "worker.wall")
+    service.change_place(db, person, other, Role.REFUGE_WORKER, seen=shown(person), by=SYSTEM, at=now())
 
 
 def _change_password(db: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from refuge.once import new_key
 from refuge.rota.models import ClosureDay, CoverPromise, SessionRoom
 from refuge.rota.queries import shifts, travel_minutes
+from refuge.seen import mark
 from tests.builders import Pilot
 from tests.rota.rows import MONDAY
 from tests.rota.served import boxes
@@ -103,10 +105,16 @@ def test_a_house_staffed_round_the_clock_keeps_its_promise_of_staff_and_telephon
         assert browser.post(f"/rota/houses/{house}/promises/new", data=told).status_code == 302
     for week, hours in (("2026-W24", 168), ("2026-W52", 168), ("2026-W43", 169)):
         assert browser.get(f"/rota/cover?week={week}").text.count(f"all of {hours} h") == 2
-    browser.post("/rota/days/bank-holidays", data={"works": "no"})
+    browser.post("/rota/days/bank-holidays", data={"works": "no", "seen": mark(None)})
     page = browser.get("/rota/cover?week=2026-W52").text
     assert "120 h of 168 h" in page
     assert "bank holiday" in page
+
+
+def seen_on(page: str) -> str:
+    """Return what the form on this page carries of what is kept."""
+    (seen,) = re.findall(r'name="seen" type="hidden" value="([^"]*)"', page)
+    return str(seen)
 
 
 def test_travel_is_kept_for_both_ways_and_forgotten_when_emptied(desk: Desk) -> None:
@@ -114,9 +122,12 @@ def test_travel_is_kept_for_both_ways_and_forgotten_when_emptied(desk: Desk) -> 
     with desk.database.reading() as db:
         wall, panahghar = (Pilot().refuge(db, name) for name in ("WALL", "Panahghar"))
     for typed, minutes in (("25", 25), ("30", 30), ("", 60)):
-        assert browser.post(f"/rota/houses/{house}/travel", data={f"to_{panahghar.id}": typed}).status_code == 302
+        told = {f"to_{panahghar.id}": typed, "seen": seen_on(browser.get(f"/rota/houses/{house}/travel").text)}
+        assert browser.post(f"/rota/houses/{house}/travel", data=told).status_code == 302
         with desk.database.reading() as db:
             assert travel_minutes(db, wall.network_id)[panahghar.id, wall.id] == minutes
+    stale = browser.post(f"/rota/houses/{house}/travel", data={**told, f"to_{panahghar.id}": "40"})
+    assert (stale.status_code, "Kept now: nothing" in stale.text, 'value="40"' in stale.text) == (409, True, True)
     wrong = browser.post(f"/rota/houses/{house}/travel", data={f"to_{panahghar.id}": "far"})
     assert (wrong.status_code, "Enter minutes, from 0 to 480" in wrong.text) == (422, True)
 
@@ -136,7 +147,10 @@ def test_an_agency_says_whether_it_works_on_bank_holidays(desk: Desk) -> None:
     browser = desk.sign_in("practitioner")
     assert on_christmas(desk, ref) == 0
     assert "Choose yes or no" in browser.post("/rota/days/bank-holidays", data={}).text
-    assert browser.post("/rota/days/bank-holidays", data={"works": "yes"}).status_code == 302
+    told = {"works": "yes", "seen": seen_on(browser.get("/rota/days").text)}
+    assert browser.post("/rota/days/bank-holidays", data=told).status_code == 302
+    stale = browser.post("/rota/days/bank-holidays", data={**told, "works": "no"})
+    assert (stale.status_code, "Somebody has just said yes" in stale.text) == (409, True)
     assert on_christmas(desk, ref) == 1
     assert "Health trust works on bank holidays" in browser.get("/rota/days").text
 

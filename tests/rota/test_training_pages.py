@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,17 @@ import time_machine
 from sqlalchemy import select
 
 from refuge.once import new_key
-from refuge.rota.models import Workshop, WorkshopPlace
+from refuge.rota.models import Place, Workshop, WorkshopPlace
+from refuge.rota.queries.training import places
+from refuge.seen import mark
+from tests.builders import Pilot
 from tests.rota.rows import MONDAY, at
 from tests.rota.served import boxes
 
 if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
     from tests.rota.served import Desk
 
 
@@ -64,20 +71,51 @@ def test_only_the_agency_that_holds_it_sees_everybody_who_booked(desk: Desk) -> 
     assert "Practitioner" not in main["worker.wall"]
 
 
+def shown_places(desk: Desk) -> str:
+    """Return what the form of who came would carry before it can be opened: the places in the order of their names."""
+    with desk.database.reading() as db:
+        rows = places(db, Pilot().person(db, "counsellor"), db.scalars(select(Workshop)).unique().one())
+        return mark(*((row.id, row.state.value) for row in rows))
+
+
+def came(browser: FlaskClient, workshop: str, told: dict[str, str], *, seen: str = "") -> TestResponse:
+    """Open the page of a workshop and note who came; or send a form that was opened before."""
+    page = browser.get(f"/training/{workshop}").text
+    (newest,) = re.findall(r'name="seen" value="([^"]*)"', page)
+    return browser.post(f"/training/{workshop}/attendance", data={**told, "seen": seen or newest})
+
+
+def test_who_came_is_not_noted_of_somebody_else_because_the_list_moved(desk: Desk) -> None:
+    workshop, dawn = announced(desk), desk.worker()
+    book(desk, "practitioner", workshop, dawn)
+    book(desk, "worker.wall", workshop, desk.person("worker.wall").ref)
+    with time_machine.travel(at(MONDAY, 14), tick=False):
+        holder = desk.sign_in("counsellor")
+        (opened,) = re.findall(r'name="seen" value="([^"]*)"', holder.get(f"/training/{workshop}").text)
+        with desk.database.write() as db:
+            hers = select(WorkshopPlace).where(WorkshopPlace.worker_id == desk.kept(dawn).id)
+            db.scalars(hers).unique().one().state = Place.CANCELLED
+        for seen in (opened, "-"):
+            stale = came(holder, workshop, {"came_1": "yes", "came_2": "no"}, seen=seen)
+            assert (stale.status_code, "Somebody has changed who came" in stale.text) == (409, True)
+        with desk.database.reading() as db:
+            assert set(db.scalars(select(WorkshopPlace.state))) == {Place.CANCELLED, Place.BOOKED}
+
+
 def test_whoever_attended_has_the_skill_with_its_day_and_loses_it_if_she_did_not(desk: Desk) -> None:
     workshop, dawn = announced(desk), desk.worker()
     book(desk, "practitioner", workshop, dawn)
     book(desk, "worker.wall", workshop, desk.person("worker.wall").ref)
     holder = desk.sign_in("counsellor")
-    early = holder.post(f"/training/{workshop}/attendance", data={"came_1": "yes"})
+    early = holder.post(f"/training/{workshop}/attendance", data={"came_1": "yes", "seen": shown_places(desk)})
     assert (early.status_code, "when the workshop has begun" in early.text) == (409, True)
     with time_machine.travel(at(MONDAY, 14), tick=False):
         holder = desk.sign_in("counsellor")
-        holder.post(f"/training/{workshop}/attendance", data={"came_1": "yes", "came_2": "no"})
+        came(holder, workshop, {"came_1": "yes", "came_2": "no"})
         assert [(one.skill, one.gained_on) for one in desk.kept(dawn).skills] == [("trauma_informed", MONDAY)]
-        holder.post(f"/training/{workshop}/attendance", data={"came_1": "no"})
+        came(holder, workshop, {"came_1": "no"})
         assert desk.kept(dawn).skills == []
-        holder.post(f"/training/{workshop}/attendance", data={"came_1": "yes"})
+        came(holder, workshop, {"came_1": "yes"})
         taken_back = desk.sign_in("practitioner").post(
             f"/rota/workers/{dawn}/skills/remove", data={"skill": "trauma_informed", "gained_on": MONDAY.isoformat()}
         )
@@ -89,7 +127,7 @@ def test_feedback_is_given_by_who_came_and_shown_without_her_name(desk: Desk) ->
     book(desk, "practitioner", workshop, dawn)
     assert desk.sign_in("practitioner").get(f"/training/{workshop}/feedback").status_code == 404
     with time_machine.travel(at(MONDAY, 14), tick=False):
-        desk.sign_in("counsellor").post(f"/training/{workshop}/attendance", data={"came_1": "yes"})
+        came(desk.sign_in("counsellor"), workshop, {"came_1": "yes"})
         hers = desk.sign_in("practitioner")
         assert "Choose how useful it was" in hers.post(f"/training/{workshop}/feedback", data={}).text
         given = hers.post(f"/training/{workshop}/feedback", data={"rating": "5", "words": "Clear and kind"})
@@ -105,7 +143,7 @@ def test_totals_count_attendances_by_agency_and_audience_and_name_nobody(desk: D
     book(desk, "worker.wall", workshop, desk.person("worker.wall").ref)
     announced(desk, title="Leading", audience="leadership", on=boxes(MONDAY + timedelta(days=1)))
     with time_machine.travel(at(MONDAY, 14), tick=False):
-        desk.sign_in("counsellor").post(f"/training/{workshop}/attendance", data={"came_1": "yes", "came_2": "no"})
+        came(desk.sign_in("counsellor"), workshop, {"came_1": "yes", "came_2": "no"})
         page = desk.sign_in("commissioner").get("/training/totals").text
     assert "Health trust" in page
     assert "Wall agency" not in page

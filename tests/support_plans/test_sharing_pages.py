@@ -15,6 +15,7 @@ from refuge.audit.models import AuditEvent
 from refuge.database import now
 from refuge.london import london_date
 from refuge.once import new_key
+from refuge.seen import mark
 from support_plans.categories import Category
 from support_plans.models import (
     Allocation,
@@ -359,7 +360,11 @@ def test_an_administrator_names_the_privacy_officers(app: Flask, sign_in_as: Sig
     with database_of(app).reading() as db:
         manager, council = Pilot().person(db, "manager.wall").ref, Pilot().person(db, "commissioner").ref
     browser = sign_in_as("administrator")
-    assert browser.post("/people/officers", data={"person": manager}).status_code == 302
+    told = {"person": manager, "seen": mark(None)}
+    assert browser.post("/people/officers", data=told).status_code == 302
+    stale = browser.post("/people/officers", data=told)
+    assert stale.status_code == 409
+    assert "Somebody else has just named Manager Wall" in stale.text
     assert browser.post("/people/officers", data={"person": council}).status_code == 400
     assert "Manager Wall" in browser.get("/people/officers").text
     assert "Manager Wall" in sign_in_as("worker.wall").get("/privacy").text

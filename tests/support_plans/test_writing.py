@@ -12,6 +12,7 @@ from refuge.beds.models import Stay
 from refuge.database import now
 from refuge.london import london_date
 from refuge.once import new_key
+from refuge.seen import mark
 from support_plans.models import Action, Goal, Note, Plan, PlanAgreement, PlanArea, PlanChange
 from tests.placements.deciding import audited, boxes, database_of
 from tests.support_plans.rows import add_resident
@@ -182,7 +183,7 @@ def test_when_she_has_left_her_plan_is_read_and_not_agreed(app: Flask, sign_in_a
 
 def test_the_network_says_by_when_and_adds_an_area(app: Flask, sign_in_as: SignIn, ref: str) -> None:
     manager = sign_in_as("manager.wall")
-    told = {"due_days": "10", "area": "Pets", "category": "personal"}
+    told = {"due_days": "10", "area": "Pets", "category": "personal", "seen": mark(5)}
     assert manager.post("/plans/settings", data=told).status_code == 302
     assert "there already" in manager.post("/plans/settings", data=told).text
     page = sign_in_as("worker.wall").get(f"/plans/{ref}").text
@@ -191,6 +192,9 @@ def test_the_network_says_by_when_and_adds_an_area(app: Flask, sign_in_as: SignI
     with database_of(app).write() as db:
         db.scalars(select(Stay)).one().started_at = now() - timedelta(days=9)
     assert "Overdue" not in sign_in_as("worker.wall").get("/residents").text
+    late = manager.post("/plans/settings", data={"due_days": "7", "seen": mark(5)})
+    assert late.status_code == 409
+    assert "Somebody else has just set it to 10" in late.text
     assert "1 to 30" in manager.post("/plans/settings", data={"due_days": "31"}).text
     assert "Choose what it is about" in manager.post("/plans/settings", data={"due_days": "5", "area": "Music"}).text
 

@@ -8,13 +8,14 @@ from flask import abort, flash, redirect, render_template, url_for
 
 from refuge.accounts import queries, service
 from refuge.accounts.current import user
-from refuge.accounts.forms import PersonForm, PlaceForm, refuse
+from refuge.accounts.forms import MoveForm, PersonForm, refuse
 from refuge.accounts.sessions import current_actor
 from refuge.accounts.views.blueprint import blueprint
 from refuge.audit.service import record
 from refuge.database import now, session
 from refuge.errors import Refused
 from refuge.permissions import Permission, requires
+from refuge.seen import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,15 +76,17 @@ def new_person() -> ResponseReturnValue:
 def place(ref: str) -> ResponseReturnValue:
     """Change a person's role or agency."""
     shown = _find(ref)
-    form = PlaceForm(data={"agency": shown.agency.ref, "role": shown.role})
+    form = MoveForm(data={"agency": shown.agency.ref, "role": shown.role, "seen": mark(*service.place_of(shown))})
     agencies = queries.agencies(session)
     form.offer(agencies)
     if form.validate_on_submit():
         told = form.place()
         agency = _agency(agencies, told.agency_ref)
         try:
-            service.change_place(session, shown, agency, told.role, by=current_actor(), at=now())
+            seen = form.seen.data or ""
+            service.change_place(session, shown, agency, told.role, seen=seen, by=current_actor(), at=now())
         except Refused as refusal:
+            form.seen.data = mark(*service.place_of(shown))
             session.rollback()
             refuse(form, refusal.sentence, refusal.field or "role")
         else:

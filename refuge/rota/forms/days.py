@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
-from wtforms import RadioField, SubmitField
+from wtforms import HiddenField, RadioField, SubmitField
 
 from refuge.beds.forms.fields import Day, RoomForm, Text, offered
 from refuge.rota.forms.fields import NO, YES, CreatingForm
@@ -49,6 +49,7 @@ class BankHolidayForm(RoomForm):
         choices=offered([(YES, "Yes, as on any other day"), (NO, "No")]),
         widget=GovRadioInput(),
     )
+    seen = HiddenField()
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it

@@ -130,13 +130,13 @@ class PromiseForm(ShiftForm):
         )
 
 
-def travel_form(others: Sequence[tuple[Refuge, int | None]], **more: Any) -> TravelForm:  # noqa: ANN401  as WTForms takes them
+def travel_form(others: Sequence[tuple[Refuge, int | None]], *, seen: str) -> TravelForm:
     """Return a form with the minutes to each of these houses."""
     fields = {
         f"to_{one.id}": Count(f"To {one.name}, in minutes", 0, 480, "Enter minutes", maybe=True) for one, _ in others
     }
     kind = type("TravelFormOfNetwork", (TravelForm,), fields)
-    form: TravelForm = kind(data={f"to_{one.id}": minutes for one, minutes in others}, **more)
+    form: TravelForm = kind(data={"seen": seen, **{f"to_{one.id}": minutes for one, minutes in others}})
     form.others = [one for one, _ in others]
     return form
 
@@ -145,7 +145,17 @@ class TravelForm(RoomForm):
     """How long the way to other houses takes."""
 
     others: Sequence[Refuge] = ()
+    seen = HiddenField()
     submit = SubmitField("Save", widget=GovSubmitInput())
+
+    def refuse_stale(self, sentence: str, kept: Sequence[tuple[Refuge, int | None]]) -> None:
+        """Say beside each way that differs what is kept of it now."""
+        differ = [(one, minutes) for one, minutes in kept if self[f"to_{one.id}"].data != minutes]
+        for one, minutes in differ:
+            words = "nothing" if minutes is None else f"{minutes} minutes"
+            self.say(f"to_{one.id}", f"{sentence} Kept now: {words}")
+        if not differ:
+            self.refuse(sentence)
 
     def houses(self) -> list[Count]:
         """Return the field of each house."""

@@ -14,6 +14,7 @@ from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.rota.models import AgencyRota, ClosureDay
 from refuge.rota.service.judged import judged_by_database
+from refuge.seen import refuse_if_other
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,10 +25,19 @@ if TYPE_CHECKING:
     from refuge.audit.service import Actor
 
 
-def set_bank_holidays(session: Session, *, works: bool, by: Person, actor: Actor, at: datetime) -> None:
-    """Say whether one's own agency works on bank holidays."""
+def set_bank_holidays(session: Session, *, works: bool, seen: str, by: Person, actor: Actor, at: datetime) -> None:
+    """Say whether one's own agency works on bank holidays.
+
+    Raise Refused if somebody said otherwise since the page was opened: `seen` is the mark of what it showed.
+    """
     session.execute(select(Agency.id).where(Agency.id == by.agency_id).with_for_update())
     row = session.scalar(select(AgencyRota).where(AgencyRota.agency_id == by.agency_id))
+    kept = None if row is None else row.works_bank_holidays
+    if kept is works:
+        return
+    refuse_if_other(
+        seen, (kept,), f"Somebody has just said {'yes' if kept else 'no'}. Nothing of yours is saved.", field="works"
+    )
     if row is None:
         row = AgencyRota(agency_id=by.agency_id)
         session.add(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from refuge.audit.service import record
 from refuge.beds.models import Refuge
@@ -16,11 +16,13 @@ from refuge.london import london_date
 from refuge.rota.models import CoverPromise, RoomHours, SessionRoom, Travel
 from refuge.rota.service.judged import judged_by_database
 from refuge.rota.service.versions import refuse_if_stale, set_columns
+from refuge.seen import refuse_if_other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from refuge.audit.service import Actor
@@ -124,11 +126,29 @@ def end_promise(
     record(session, "promise.ended", row.ref, by=actor, at=at)
 
 
+TRAVEL_CHANGED = "Somebody else has entered a time since you opened this page, and nothing of yours is saved."
+
+
+def travel_shown(minutes: Mapping[int, int | None]) -> tuple[tuple[int, int | None], ...]:
+    """Return what a page shows of the ways from a house, by the ids of the others."""
+    return tuple(sorted(minutes.items()))
+
+
+def _of(refuge_id: int) -> ColumnElement[bool]:
+    return or_(Travel.low_id == refuge_id, Travel.high_id == refuge_id)
+
+
 def set_travel(
-    session: Session, refuge: Refuge, minutes: Mapping[int, int | None], *, actor: Actor, at: datetime
+    session: Session, refuge: Refuge, minutes: Mapping[int, int | None], *, seen: str, actor: Actor, at: datetime
 ) -> None:
-    """Keep how long the way to other houses takes, by their ids; None: nobody knows."""
+    """Keep how long the way to other houses takes, by their ids; None: nobody knows.
+
+    Raise Refused if somebody has entered another time since the page was opened: `seen` is the mark of what it showed.
+    """
     session.execute(select(Refuge.id).where(Refuge.id.in_([refuge.id, *minutes])).order_by(Refuge.id).with_for_update())
+    rows = session.execute(select(Travel.low_id, Travel.high_id, Travel.minutes).where(_of(refuge.id)))
+    kept = {low + high - refuge.id: told for low, high, told in rows}
+    refuse_if_other(seen, travel_shown({other_id: kept.get(other_id) for other_id in minutes}), TRAVEL_CHANGED)
     for other_id, told in minutes.items():
         low, high = min(refuge.id, other_id), max(refuge.id, other_id)
         row = session.scalar(select(Travel).where(Travel.low_id == low, Travel.high_id == high))

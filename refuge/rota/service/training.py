@@ -109,11 +109,18 @@ def place_of(session: Session, workshop: Workshop, who: Worker | Person) -> Work
     return session.scalar(select(WorkshopPlace).where(WorkshopPlace.workshop_id == workshop.id, hers))
 
 
+def lock_workshop(session: Session, workshop: Workshop) -> None:
+    """Let one transaction at a time decide about this workshop and its places, until it ends."""
+    session.refresh(workshop, with_for_update={"of": Workshop})
+
+
 def note_attendance(
     session: Session, workshop: Workshop, came: Mapping[int, bool], *, actor: Actor, at: datetime
 ) -> None:
-    """Note who came, by ids of places. Who came has the skill of the workshop from its day; who did not has it not."""
-    session.refresh(workshop, with_for_update={"of": Workshop})
+    """Note who came, by ids of places. Who came has the skill of the workshop from its day; who did not has it not.
+
+    The caller holds the lock of the workshop, under which it has compared the places with what was shown.
+    """
     if workshop.from_at > at or workshop.cancelled_at is not None:
         raise Refused("Note who came when the workshop has begun.", code="workshop.to_come")
     rows = session.scalars(

@@ -21,6 +21,7 @@ from refuge.rota.models import DISCIPLINES_OF
 from refuge.rota.queries import calendar as queries
 from refuge.rota.service.days import add_closure_day, remove_closure_day, set_bank_holidays
 from refuge.rota.views.room import blueprint
+from refuge.seen import mark
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,13 +42,18 @@ def days() -> ResponseReturnValue:
     return _page(DayForm(), _bank_form())
 
 
+def _kept() -> bool | None:
+    """Return whether her own agency works on bank holidays, as it has said so far."""
+    works = {agency.id: works for agency, works in queries.agencies_on_bank_holidays(session, user())}
+    return works.get(user().agency_id)
+
+
 def _bank_form() -> BankHolidayForm | None:
     """Return the form of her own agency, if it has workers here and she may change them."""
     if not user().may(Permission.ROTA_CHANGE) or user().agency.kind not in DISCIPLINES_OF:
         return None
-    works = {agency.id: works for agency, works in queries.agencies_on_bank_holidays(session, user())}
-    kept = works.get(user().agency_id)
-    return BankHolidayForm(data={"works": {None: None, True: YES, False: NO}[kept]})
+    kept = _kept()
+    return BankHolidayForm(data={"works": {None: None, True: YES, False: NO}[kept], "seen": mark(kept)})
 
 
 def _page(form: DayForm, bank: BankHolidayForm | None) -> tuple[str, int]:
@@ -129,7 +135,14 @@ def bank_holidays_set() -> ResponseReturnValue:
     form = BankHolidayForm(request.form)
     if not form.validate_on_submit():
         return _page(DayForm(formdata=None), form)
-    set_bank_holidays(session, works=form.works.data == YES, by=user(), actor=current_actor(), at=now())
+    seen = form.seen.data or ""
+    try:
+        set_bank_holidays(session, works=form.works.data == YES, seen=seen, by=user(), actor=current_actor(), at=now())
+    except Refused as refusal:
+        form.refuse(refusal.sentence, refusal.field)
+        form.seen.data = mark(_kept())
+        page, _ = _page(DayForm(formdata=None), form)
+        return page, 409
     session.commit()
     flash("Saved: the rota follows it from now on.", "success")
     return redirect(url_for("rota.days"))

@@ -20,8 +20,9 @@ from refuge.rota.forms.houses import PromiseForm, SessionRoomForm, travel_form
 from refuge.rota.forms.patterns import EndForm
 from refuge.rota.queries import places as queries
 from refuge.rota.queries.cover import promises_of
-from refuge.rota.service.houses import add_promise, add_room, change_room, end_promise, set_travel
+from refuge.rota.service.houses import add_promise, add_room, change_room, end_promise, set_travel, travel_shown
 from refuge.rota.views.room import blueprint, own_refuge, read_version, seen_refuge
+from refuge.seen import mark
 
 if TYPE_CHECKING:
     from datetime import date
@@ -175,9 +176,16 @@ def promise_end(ref: str) -> ResponseReturnValue:
 def travel(ref: str) -> ResponseReturnValue:
     """Say how long the way from a house of her agency to the others takes."""
     refuge, at = own_refuge(ref), now()
-    form = travel_form(queries.travel_from(session, user(), refuge))
+    kept = queries.travel_from(session, user(), refuge)
+    shown = mark(*travel_shown({one.id: minutes for one, minutes in kept}))
+    form = travel_form(kept, seen=shown)
     if form.validate_on_submit():
-        set_travel(session, refuge, form.details(), actor=current_actor(), at=at)
+        try:
+            set_travel(session, refuge, form.details(), seen=form.seen.data or "", actor=current_actor(), at=at)
+        except Refused as refusal:
+            form.refuse_stale(refusal.sentence, kept)
+            form.seen.data = shown
+            return render_template("rota/travel.html", form=form, refuge=refuge), 409
         session.commit()
         flash("Saved.", "success")
         return redirect(url_for("rota.house", ref=ref))

@@ -22,13 +22,15 @@ from refuge.rota.models import Audience, Place
 from refuge.rota.queries import training as queries
 from refuge.rota.service import training as service
 from refuge.rota.views.room import blueprint, read_version
+from refuge.seen import mark, refuse_if_other
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
-    from refuge.rota.models import Workshop
+    from refuge.rota.models import Workshop, WorkshopPlace
 
 LISTS = ("worker_skill",)
 PAST = timedelta(days=366)
@@ -94,6 +96,7 @@ def _page(row: Workshop, form: PlaceForm) -> tuple[str, int]:
         skill=labels(session, LISTS)["worker_skill"].get(row.skill, ""),
         free=row.places - taken,
         places=[(one, queries.name_of(one), one.state.label, KINDS[one.state]) for one in rows],
+        seen=mark(*_shown(one for one in rows if one.state is not Place.CANCELLED)),
         begun=row.from_at <= at,
         holds=holds,
         own_agency={one.id for one in rows if queries.agency_of(one) == user().agency_id},
@@ -101,6 +104,11 @@ def _page(row: Workshop, form: PlaceForm) -> tuple[str, int]:
         told=queries.told_of(session, row) if holds else [],
     )
     return page, 422 if form.errors else 200
+
+
+def _shown(places: Iterable[WorkshopPlace]) -> tuple[tuple[int, str], ...]:
+    """Return what the form of who came shows, in its order."""
+    return tuple((one.id, one.state.value) for one in places)
 
 
 @blueprint.route("/training/new", methods=["GET", "POST"])
@@ -189,7 +197,13 @@ def place_cancel(ref: str) -> ResponseReturnValue:
 def attendance(ref: str) -> ResponseReturnValue:
     """Note who came to a workshop that her agency holds."""
     row = _own(ref)
+    service.lock_workshop(session, row)
     booked = [one for one in queries.places(session, user(), row) if one.state is not Place.CANCELLED]
+    refuse_if_other(
+        request.form.get("seen", ""), _shown(booked),
+        "Somebody has changed who came, or who has a place, since you opened the page. Nothing of yours is saved: "
+        "look at the workshop again.",
+    )  # fmt: skip
     answers = {one.id: request.form.get(f"came_{position}") for position, one in enumerate(booked, start=1)}
     came = {place_id: answer == "yes" for place_id, answer in answers.items() if answer in {"yes", "no"}}
     service.note_attendance(session, row, came, actor=current_actor(), at=now())

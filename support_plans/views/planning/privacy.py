@@ -17,6 +17,7 @@ from refuge.database import close_session, database, now, session
 from refuge.errors import Refused
 from refuge.london import instant_words, london_date
 from refuge.permissions import Permission, requires
+from refuge.seen import mark, refuse_if_other
 from support_plans.areas import areas_of
 from support_plans.forms.sharing import GlassForm, GlassReviewForm, SettingsForm
 from support_plans.models import REVIEWED_WITHIN, AlertKind, GlassReview
@@ -174,12 +175,21 @@ def officers() -> ResponseReturnValue:
         everybody = {row.person.ref: row.person for _, rows in working for row in rows if row.person.is_active}
         person = everybody.get(request.form.get("person", "")) or abort(400)
         by = by_now()
+        service.lock_agency(session, person.agency)
+        named = queries.officers(session).get(person.agency_id)
+        refuse_if_other(
+            request.form.get("seen", ""), (named and named.person.ref,),
+            f"Somebody else has just named {named.person.name if named else 'nobody'}. Nothing of yours is saved: look "
+            "at the page again.",
+        )  # fmt: skip
         service.name_officer(session, person, by=by.person, actor=by.actor, at=by.at)
         session.commit()
         flash(f"{person.name} is the privacy officer of {person.agency.name}.", "success")
         return redirect(url_for("plans.officers"))
     saw("officers.listed", "-")
-    return render_template("support_plans/officers.html", agencies=working, officers=queries.officers(session))
+    return render_template(
+        "support_plans/officers.html", agencies=working, officers=queries.officers(session), mark=mark
+    )
 
 
 @blueprint.route("/plans/settings", methods=["GET", "POST"])
@@ -188,7 +198,7 @@ def settings() -> ResponseReturnValue:
     """Set by when a plan is agreed, and add an area of need to the network's own."""
     network, at = user().agency.network, now()
     posted = request.method == "POST"
-    form = SettingsForm() if posted else SettingsForm(due_days=network.plan_due_days)
+    form = SettingsForm() if posted else SettingsForm(due_days=network.plan_due_days, seen=mark(network.plan_due_days))
     areas = areas_of(session, network.id, at=at).values()
     own = [area for area in areas if area.of_network]
     if not posted or not form.validate():
@@ -196,7 +206,8 @@ def settings() -> ResponseReturnValue:
         return (page, 422) if posted else page
     by = by_now()
     try:
-        changed = set_due_days(session, by.person, form.due_days.number, actor=by.actor, at=at)
+        seen = form.seen.data or ""
+        changed = set_due_days(session, by.person, form.due_days.number, seen=seen, actor=by.actor, at=at)
         if form.area.typed:
             changed = True
             add_area(session, by.person, form.area.typed, form.category.data, areas=areas, actor=by.actor, at=at)
@@ -204,6 +215,7 @@ def settings() -> ResponseReturnValue:
     except Refused as refused:
         session.rollback()
         form.refuse(refused.sentence, refused.field)
+        form.seen.data = mark(network.plan_due_days)
         return render_template("support_plans/settings.html", form=form, own=own), 409
     flash("Kept." if changed else "Nothing was changed.", "success")
     return redirect(url_for("plans.settings"))
