@@ -20,6 +20,8 @@ MINUTES = 60
 MIDNIGHT = 24 * MINUTES
 CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SHOWN = ("version", "seen")
+"""What a form carries of what its page showed."""
 UNNAMED = frozenset({"csrf_token", "key", "version"})
 """What travels in a form and has no place on the page where a sentence could stand."""
 
@@ -31,6 +33,14 @@ def offered(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:
 
 class RoomForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form of this room."""
+
+    def process(self, formdata: Any = None, *more: Any, **told: Any) -> None:  # noqa: ANN401  as WTForms has it
+        """Read what was sent. A form that does not say what it was shown does not say that it was shown the newest."""
+        super().process(formdata, *more, **told)
+        sent = self.meta.wrap_formdata(self, formdata)
+        for name in SHOWN if sent is not None else ():
+            if name in self and name not in sent:
+                self[name].data = ""
 
     def refuse(self, sentence: str, field: str | None = None) -> None:
         """Put what the service refused beside its field, or beside the first."""

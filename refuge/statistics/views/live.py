@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from refuge import once
 from refuge.accounts.current import user
 from refuge.accounts.sessions import current_actor
 from refuge.audit.service import record
@@ -214,17 +215,21 @@ def judge_or_set(code: str) -> ResponseReturnValue:
     form: JudgeForm | TargetForm = TargetForm(request.form) if sets else JudgeForm(request.form)
     if code not in meanings(session, user().network_id, london_date(now())):
         abort(404)
+    key, led = request.form.get("key", ""), url_for("statistics.meaning", code=code)
+    if once.led_to(session, user().id, key):
+        return redirect(led)
     if not form.validate():
         return _meaning(code, *((JudgeForm(), form) if isinstance(form, TargetForm) else (form, TargetForm()))), 422
     try:
         _keep(code, form)
+        once.remember(session, user().id, key, address=led, at=now())
         session.commit()
     except Refused as refusal:
         session.rollback()
         flash(refusal.sentence, "warning")
         return _meaning(code, JudgeForm(), TargetForm()), 409
     flash("Saved. It stands in whatever is published from now on.", "success")
-    return redirect(url_for("statistics.meaning", code=code))
+    return redirect(led)
 
 
 def _keep(code: str, form: JudgeForm | TargetForm) -> None:
