@@ -37,7 +37,7 @@ from werkzeug.local import LocalProxy
 from refuge.sealed import give_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from enum import StrEnum
 
     from sqlalchemy import Connection, Dialect, Engine
@@ -73,12 +73,18 @@ class UTCDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back on both engines."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Give UTC back on both engines. SQLite's text is read at once with its zone: figures read millions."""
+        del coltype
+        return _utc_of_text if dialect.name == "sqlite" else _utc
+
+
+def _utc_of_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def one_of(kind: type[StrEnum], column: str) -> Enum:

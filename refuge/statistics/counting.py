@@ -208,11 +208,12 @@ class Counting:
 
     def _of_households(self) -> Table:
         counts: Counter[tuple[str, str]] = Counter()
-        for one in self.households.values():
-            for row in (ALL, *needs_in(one.needs)):
-                counts[row, RECEIVED] += 1
-                counts[row, PLACED] += one.placed
-                counts[row, SERVICE] += one.unmet
+        alike = Counter((one.needs, one.placed, one.unmet) for one in self.households.values())
+        for (needs, placed, unmet), number in alike.items():
+            for row in (ALL, *needs_in(needs)):
+                counts[row, RECEIVED] += number
+                counts[row, PLACED] += number * placed
+                counts[row, SERVICE] += number * unmet
         rows = [(ALL, "All households"), *NEEDS.items()]
         note = "A household counts once, however often it was referred. A later place does not erase that it was unmet."
         return Table(
@@ -231,11 +232,12 @@ class Counting:
 
     def _of_people(self) -> Table:
         counts: Counter[tuple[str, str]] = Counter()
-        for one in self.households.values():
-            for row, number in (("women", 1), ("adults", one.adults), ("children", one.children)):
+        alike = Counter((one.adults, one.children, one.placed, one.unmet) for one in self.households.values())
+        for (adults, children, placed, unmet), women in alike.items():
+            for row, number in (("women", women), ("adults", women * adults), ("children", women * children)):
                 counts[row, RECEIVED] += number
-                counts[row, PLACED] += number * one.placed
-                counts[row, SERVICE] += number * one.unmet
+                counts[row, PLACED] += number * placed
+                counts[row, SERVICE] += number * unmet
         rows = [("women", "Women"), ("adults", "Adults who depend on them"), ("children", "Children")]
         note = "The people of those households: the largest family that was told of each."
         return Table("people", "People", Unit.PEOPLE, rows, list(HOUSEHOLDS.items()), counts, note)
@@ -279,18 +281,22 @@ class Headlines:
 
 def headlines(facts: Iterable[Fact]) -> Headlines:
     """Return both rates of these referrals."""
-    counted = Counter(fact.outcome for fact in facts)
-    decided = sum(counted.values()) - counted[Outcome.OPEN]
+    return _rates(Counter(fact.outcome for fact in facts))
+
+
+def by_need(facts: Iterable[Fact]) -> dict[str, Headlines]:
+    """Return both rates of all, and of those with each need, whatever their number in one pass."""
+    found: dict[str, Counter[Outcome]] = {row: Counter() for row in (ALL, *NEEDS)}
+    for (needs, outcome), number in Counter((fact.needs, fact.outcome) for fact in facts).items():
+        for row in (ALL, *needs_in(needs)):
+            found[row][outcome] += number
+    return {row: _rates(counted) for row, counted in found.items()}
+
+
+def _rates(counted: Counter[Outcome]) -> Headlines:
+    decided = counted.total() - counted[Outcome.OPEN]
     for_us = decided - counted[Outcome.NOT_FOR_US]
     return Headlines(Share(decided - counted[Outcome.PLACED], decided), Share(counted[Outcome.SERVICE], for_us))
-
-
-def by_need(facts: Sequence[Fact]) -> dict[str, Headlines]:
-    """Return both rates of all, and of those with each need."""
-    return {
-        ALL: headlines(facts),
-        **{need: headlines([fact for fact in facts if fact.has(need)]) for need in NEEDS},
-    }
 
 
 def _begun(words: str) -> str:

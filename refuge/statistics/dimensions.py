@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from refuge.statistics.facts import BIT, NEEDS, Fact, Outcome
 from refuge.statistics.periods import quarter_of
@@ -43,9 +45,10 @@ class Dimension:
         return sorted(keys, key=lambda key: (key == NOT_SAID, place.get(key, len(place)), key))
 
 
-def needs_in(bits: int) -> list[str]:
+@cache
+def needs_in(bits: int) -> tuple[str, ...]:
     """Return the needs that stand for these bits of `BIT`."""
-    return [need for need, bit in BIT.items() if bits & bit]
+    return tuple(need for need, bit in BIT.items() if bits & bit)
 
 
 def combination_of(fact: Fact) -> str:
@@ -67,13 +70,14 @@ def band(hours: float | None) -> str:
     """Return how long a decision took, as a band. Bands meet without a gap."""
     if hours is None:
         return NOT_SAID
-    return next((key for key, (below, _) in BANDS.items() if hours <= below), "more")
+    return KEYS[bisect_left(ENDS, hours)]
 
 
 BANDS: Mapping[str, tuple[float, str]] = {
     "4h": (4, "Within 4 hours"), "24h": (24, "Within 24 hours, after 4"), "3d": (72, "Within 3 days, after 24 hours"),
     "7d": (168, "Within 7 days, after 3"), "more": (float("inf"), "After 7 days"),
 }  # fmt: skip
+KEYS, ENDS = list(BANDS), [ends for ends, _ in BANDS.values()]
 
 
 def tally_band(number: int) -> str:

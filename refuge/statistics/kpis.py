@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from refuge.london import london_date
 from refuge.statistics import care
 from refuge.statistics import nights as beds
-from refuge.statistics.counting import Share, half_up, headlines
+from refuge.statistics.counting import ALL, Share, by_need, half_up
 from refuge.statistics.facts import NEEDS, Fact, Outcome
 from refuge.statistics.given import ATTENDED, HOUR, Given
 from refuge.statistics.judging import Value
@@ -147,16 +147,14 @@ def _hours(minutes: int) -> int:
 
 
 def _of_referrals(told: Told) -> list[Figure]:
-    rates = headlines(told.facts)
+    by = by_need(told.facts)
+    rates = by[ALL]
     hours = [hours for fact in told.facts if (hours := fact.hours_to_place) is not None]
     return [
         Figure("K06", len(told.facts), more=_both_days(told.facts)),
         Figure("K07", share=rates.unsuccessful),
         Figure("K08", share=rates.unmet),
-        *(
-            Figure(f"K09-{need}", share=headlines(fact for fact in told.facts if fact.has(need)).unmet)
-            for need in NEEDS
-        ),
+        *(Figure(f"K09-{need}", share=by[need].unmet) for need in NEEDS),
         Figure("K10", share=_in_a_day(told.facts, told.at), more=_typical(told.facts)),
         Figure("K11", beds.middle(hours), base=len(hours)),
         Figure("K22", share=_recorded(told.facts)),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from itertools import pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING
@@ -50,50 +49,38 @@ def nights(
 ) -> Nights:
     """Count the bed-nights of a period; `held`: bed, from when, until when somebody was expected in it."""
     found = Nights()
-    lived: dict[int, set[date]] = defaultdict(set)
-    kept: dict[int, set[date]] = defaultdict(set)
-    closed: dict[int, dict[date, str]] = defaultdict(dict)
+    lived: dict[int, set[int]] = defaultdict(set)
+    kept: dict[int, set[int]] = defaultdict(set)
     for spell in spells:
-        lived[spell.bed] |= set(_midnights(spell.started_at, spell.ended_at, period))
+        lived[spell.bed].update(_midnights(spell.started_at, spell.ended_at, period))
     for bed, since, until in held:
-        kept[bed] |= set(_midnights(since, until, period))
+        kept[bed].update(_midnights(since, until, period))
     for unit in units:
-        for since, ended, reason in unit.closures:
-            closed[unit.bed] |= dict.fromkeys(_midnights(since, ended, period), reason)
-        for on in _open_days(unit, period):
-            found.contracted += 1
-            why = closed[unit.bed].get(on)
-            if on in lived[unit.bed]:
-                found.available += 1
-                found.occupied += 1
-            elif why is None or why in AVAILABLE_THOUGH_CLOSED:
-                found.available += 1
-                found.void[why or ("held" if on in kept[unit.bed] else "ready")] += 1
+        every = set(_days_between(unit.opened_on, unit.retired_on, period))
+        occupied = every & lived[unit.bed]
+        closed = {
+            on: reason for since, ended, reason in unit.closures for on in _midnights(since, ended, period)
+        }  # of two closures of one night the later one says why
+        void = Counter(closed[on] for on in (every & closed.keys()) - occupied)
+        void = Counter({why: number for why, number in void.items() if why in AVAILABLE_THOUGH_CLOSED})
+        free = every - occupied - closed.keys()
+        void["held"], void["ready"] = len(free & kept[unit.bed]), len(free - kept[unit.bed])
+        found.contracted += len(every)
+        found.occupied += len(occupied)
+        found.available += len(occupied) + void.total()
+        found.void += void
     return found
 
 
-def _open_days(unit: Unit, period: Period) -> Iterable[date]:
-    first = max(unit.opened_on, period.since)
-    last = period.until if unit.retired_on is None else min(period.until, unit.retired_on - timedelta(days=1))
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+def _midnights(since: datetime, until: datetime | None, period: Period) -> range:
+    """Return the days, as numbers, at whose end it was so: the night of a day is the midnight after it."""
+    return _days_between(london_date(since), None if until is None else london_date(until), period)
 
 
-def _midnights(since: datetime, until: datetime | None, period: Period) -> Iterable[date]:
-    """Give the days at whose end it was so: the night of a day is the midnight after it."""
-    on, last = max(london_date(since), period.since), period.until
-    while on <= last:
-        midnight = _midnight(on)
-        if until is not None and until < midnight:
-            return
-        if since <= midnight:
-            yield on
-        on += timedelta(days=1)
-
-
-@lru_cache(maxsize=20_000)
-def _midnight(on: date) -> datetime:
-    """Return the instant at which a day ends: asked for again for every bed, and always the same."""
-    return day_begins(on + timedelta(days=1))
+def _days_between(first: date, gone: date | None, period: Period) -> range:
+    """Return the days of the period from the first on and before the one on which it was no more, as numbers."""
+    ends = period.until.toordinal() + 1
+    return range(max(first, period.since).toordinal(), ends if gone is None else min(ends, gone.toordinal()))
 
 
 def turnaround(spells: Iterable[Spell], period: Period) -> list[float]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PURPOSE = b"household pseudonym"
 BYTES = 8
-"""Of the MAC that are kept: two of a million households meet by chance once in ten million counts."""
+"""Of the keyed digest: two of a million households meet by chance once in ten million counts."""
 
 
 def pseudonym_key(secret: bytes) -> bytes:
@@ -26,7 +26,7 @@ def pseudonym(key: bytes, *, name_key: str, born_on: date | None, number: int) -
     A name and a birth date make the same woman the same household; without both, a referral stands for itself.
     """
     told = f"{name_key}|{born_on.isoformat()}" if name_key and born_on is not None else f"#{number}"
-    return int.from_bytes(hmac.digest(key, told.encode(), hashlib.sha256)[:BYTES], "big", signed=True)
+    return int.from_bytes(hashlib.blake2b(told.encode(), key=key, digest_size=BYTES).digest(), "big", signed=True)
 
 
 class Same:

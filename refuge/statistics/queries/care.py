@@ -52,6 +52,8 @@ OF_THE_SERVICE = ("by_service", "worker_away", "replanned")
 """Why sessions were called off that were no offer to her."""
 PATHWAYS = (AgencyKind.MENTAL_HEALTH_TRUST, AgencyKind.SUBSTANCE_MISUSE_PROVIDER)
 PATHWAY_WORKERS = (Discipline.MENTAL_HEALTH_PRACTITIONER, Discipline.RECOVERY_WORKER)
+FIRST, LAST, LATER = (aliased(Assessment, name=name) for name in ("first_of_it", "last_of_it", "later_of_it"))
+"""An assessment held against others of its kind; named once, for to make an alias takes longer than to read it."""
 HANDOVER = frozenset({Step.DISCHARGE.value, Step.RECOVERY_HANDOVER.value})
 
 
@@ -117,7 +119,7 @@ def _offered() -> ColumnElement[bool]:
 
 def _scored(session: Session, period: Period, here: Select[Any]) -> list[Scored]:
     """Return each pair of a first and a last total; of two of a kind the earlier first, the later last."""
-    first, last, later = aliased(Assessment), aliased(Assessment), aliased(Assessment)
+    first, last, later = FIRST, LAST, LATER
     rows = session.execute(
         select(first.referral_id, first.tool, first.total, last.total)
         .join(last, and_(last.referral_id == first.referral_id, last.tool == first.tool))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import String, Text, and_, case, cast, exists, func, or_, select, type_coerce
 
 from refuge.accounts.models import Agency
 from refuge.beds.models import Bed, Hold, Refuge, Stay
@@ -22,10 +23,10 @@ from refuge.statistics.facts import BIT, NEEDS, SIDE_OF, TWICE, Fact, Outcome
 from refuge.statistics.pseudonyms import Same, pseudonym, pseudonym_key
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Result, Row
+    from sqlalchemy import ColumnElement, Result
     from sqlalchemy.orm import Session
 
     from refuge.statistics.periods import Period
@@ -35,8 +36,7 @@ SUBSTANCES = ("alcohol", "drugs")
 WITH_FUNDS = ("RECOURSE", "MVDAC_LEAVE", "NOT_KNOWN")
 """Recourse to public funds, or nobody knows."""
 NOT_KNOWN = "NOT_KNOWN"
-ENDED = (ReferralState.TURNED_AWAY, ReferralState.WITHDRAWN)
-NOBODY_ASKED = (0, 0, 0, 0, 0)
+ENDED = frozenset({ReferralState.TURNED_AWAY, ReferralState.WITHDRAWN})
 MIND, SUBSTANCE, NRPF, CHILDREN, ACCESS = (BIT[need] for need in NEEDS)
 AT_ONCE = 10_000
 """Rows that are read at a time, so that a million referrals need no more memory than they must."""
@@ -53,8 +53,8 @@ def facts(session: Session, network_id: int, period: Period, *, agency_id: int |
     beside = _Beside(session, network_id, which)
     rows: Result[Any] = session.execute(
         select(
-            Referral.id, Referral.agency_id, Referral.state, Referral.received_at, Referral.closed_at, Referral.outcome,
-            Referral.source, Referral.from_area, Referral.ethnicity, Referral.children_come,
+            Referral.id, Referral.agency_id, _as_text(Referral.state), Referral.received_at, Referral.closed_at,
+            Referral.outcome, Referral.source, Referral.from_area, Referral.ethnicity, _as_text(Referral.children_come),
             _has_any(Referral.access), Referral.access_asked, Referral.adult_dependants, Referral.name_key,
             Referral.born_on,
         ).where(which).execution_options(yield_per=AT_ONCE),
@@ -94,7 +94,7 @@ class _Beside:
         self.only_refuge = _only(self.refuges.values())
         self.groups = dict(self._all(select(Code.code, Code.group).where(Code.list_name == "turnaway_reason")))
         self.turn_aways = {row[0]: row for row in self._all(self._turn_aways())}
-        self.needs = {row[0]: row for row in self._all(self._needs())}
+        self.needs = {number: _said(*counted) for number, *counted in self._all(self._needs())}
         self.children = dict(self._all(self._counted(Child)))
         self.searches = dict(self._all(self._counted(Search)))
         self.recourse = dict(self._all(select(Recourse.referral_id, Recourse.status).where(self._theirs(Recourse))))
@@ -110,8 +110,7 @@ class _Beside:
         return self.session.execute(query).all()
 
     def _theirs(self, table: Any) -> ColumnElement[bool]:  # noqa: ANN401  any table that hangs on a referral
-        chosen: ColumnElement[bool] = table.referral_id.in_(select(Referral.id).where(self.which))
-        return chosen
+        return exists().where(Referral.id == table.referral_id, self.which)
 
     def _counted(self, table: Any) -> Any:  # noqa: ANN401  the same
         return select(table.referral_id, func.count()).where(self._theirs(table)).group_by(table.referral_id)
@@ -173,6 +172,11 @@ def _has_any(codes: Any) -> ColumnElement[bool]:  # noqa: ANN401  a column of co
     return cast(codes, Text).not_in(("[]", "null")).label("access")
 
 
+def _as_text(column: Any) -> Any:  # noqa: ANN401  a column of one of a few words
+    """Return the word itself, which compares with its `StrEnum`: to make a million of these takes long."""
+    return type_coerce(column, String)
+
+
 def _times(*which: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((and_(*which), 1), else_=0))
 
@@ -185,60 +189,93 @@ def _only(refuges: Iterable[Any]) -> dict[int, str]:
     return {agency: names[0] for agency, names in found.items() if len(names) == 1}
 
 
-def _fact(row: Row[Any], beside: _Beside) -> Fact:
-    away = beside.turn_aways.get(row.id) if row.state is ReferralState.TURNED_AWAY else None
-    stay = beside.stays.get(row.id) if row.state is ReferralState.PLACED else None
-    outcome, reason = _ended(row, away, beside.groups)
-    children = beside.children.get(row.id, 0)
-    needs, unasked = _needs_of(row, beside, children)
-    refuge = beside.refuges[stay[2]].name if stay is not None else beside.only_refuge.get(row.agency_id, "")
+def _fact(row: Sequence[Any], beside: _Beside) -> Fact:
+    (
+        number, agency_id, state, received_at, closed_at, withdrawn_for, source, area, ethnicity, come, access,
+        access_asked, adults, name_key, born_on,
+    ) = row  # fmt: skip
+    away = beside.turn_aways.get(number) if state == ReferralState.TURNED_AWAY else None
+    stay = beside.stays.get(number) if state == ReferralState.PLACED else None
+    outcome, reason = _ended(state, withdrawn_for, away, beside.groups)
+    children = beside.children.get(number, 0)
+    money = beside.recourse.get(number, NOT_KNOWN)
+    needs, unasked = _needs_of(
+        beside.needs.get(number, NOBODY_ASKED), money, come, children > 0, bool(access), bool(access_asked)
+    )
+    if stay is not None:
+        refuge = beside.refuges[stay[2]].name
+    else:
+        refuge = beside.only_refuge.get(agency_id, "") if state in ENDED else ""
     return Fact(
-        number=row.id, household=beside.household(row.id, row.name_key, row.born_on), received_at=row.received_at,
-        decided_at=_decided_at(row, away, stay, beside), outcome=outcome, agency=beside.agencies[row.agency_id],
-        refuge=refuge if stay is not None or row.state in ENDED else "", placed_at=None if stay is None else stay[1],
-        reason=reason, needs=needs, unasked=unasked, ethnicity=row.ethnicity, area=row.from_area, source=row.source,
-        children=children, adults=row.adult_dependants or 0, searches=beside.searches.get(row.id, 0),
+        number=number, household=beside.household(number, name_key, born_on), received_at=received_at,
+        decided_at=_decided_at(number, state, closed_at, away, stay, beside), outcome=outcome,
+        agency=beside.agencies[agency_id], refuge=refuge, placed_at=None if stay is None else stay[1],
+        reason=reason, needs=needs, unasked=unasked, ethnicity=ethnicity, area=area, source=source,
+        children=children, adults=adults or 0, searches=beside.searches.get(number, 0),
         elsewhere="" if away is None else away[3], could_have=0 if away is None else away[4],
     )  # fmt: skip
 
 
-def _ended(row: Row[Any], away: Any, groups: Mapping[str, str]) -> tuple[Outcome, str]:  # noqa: ANN401  a row or None
+def _ended(state: str, withdrawn_for: str, away: Any, groups: Mapping[str, str]) -> tuple[Outcome, str]:  # noqa: ANN401  a row or None
     """Return the side that ended it and the reason; a withdrawal is kept in codes of the same list."""
-    if row.state is ReferralState.PLACED:
+    if state == ReferralState.PLACED:
         return Outcome.PLACED, ""
-    if row.state not in ENDED:
+    if state not in ENDED:
         return Outcome.OPEN, ""
-    reason = away[1] if away is not None else (row.outcome if row.state is ReferralState.WITHDRAWN else "")
+    reason = away[1] if away is not None else (withdrawn_for if state == ReferralState.WITHDRAWN else "")
     if reason not in groups:
         return Outcome.OTHER, ""
     return SIDE_OF.get(groups[reason], Outcome.OTHER), reason
 
 
-def _decided_at(row: Row[Any], away: Any, stay: Any, beside: _Beside) -> datetime | None:  # noqa: ANN401  the same
+def _decided_at(
+    number: int,
+    state: str,
+    closed_at: datetime | None,
+    away: Any,  # noqa: ANN401  a row or None
+    stay: Any,  # noqa: ANN401  the same
+    beside: _Beside,
+) -> datetime | None:
     """Return when it was decided: the offer that she took, the turn-away, the withdrawal."""
-    if row.state is ReferralState.PLACED:
+    if state == ReferralState.PLACED:
         moved_in = None if stay is None else stay[1]
-        offered = beside.offered.get(row.id)
+        offered = beside.offered.get(number)
         known = [at for at in (moved_in, offered) if at is not None]
         return min(known) if known else None
-    if row.state not in ENDED:
+    if state not in ENDED:
         return None
-    decided: datetime | None = row.closed_at if away is None else away[2]
+    decided: datetime | None = closed_at if away is None else away[2]
     return decided
 
 
-def _needs_of(row: Row[Any], beside: _Beside, children: int) -> tuple[int, int]:
+class _Said(NamedTuple):
+    """What the needs that were recorded of a referral say."""
+
+    mind: bool
+    substance: bool
+    mind_asked: bool
+    substances_asked: bool
+
+
+NOBODY_ASKED = _Said(mind=False, substance=False, mind_asked=False, substances_asked=False)
+
+
+@cache
+def _said(mind: int, substance: int, mind_asked: int, substances_asked: int) -> _Said:
+    """Return what so many rows say: there are few ways, so that a million referrals share them."""
+    return _Said(mind > 0, substance > 0, mind_asked > 0, substances_asked == len(SUBSTANCES))
+
+
+@cache
+def _needs_of(said: _Said, money: str, come: str, children: bool, access: bool, access_asked: bool) -> tuple[int, int]:  # noqa: FBT001  remembered by place
     """Return the needs that she has and those that nobody asked about, as bits."""
-    _, mind, substance, mind_asked, substances_asked = beside.needs.get(row.id, NOBODY_ASKED)
-    money = beside.recourse.get(row.id, NOT_KNOWN)
-    come = row.children_come
     needs = unasked = 0
     for bit, there, asked in (
-        (MIND, mind, mind_asked),
-        (SUBSTANCE, substance, substances_asked == len(SUBSTANCES)),
+        (MIND, said.mind, said.mind_asked),
+        (SUBSTANCE, said.substance, said.substances_asked),
         (NRPF, money not in WITH_FUNDS, money != NOT_KNOWN),
-        (CHILDREN, children or come is Answer.YES, come is not Answer.NOT_ASKED),
-        (ACCESS, row.access, row.access_asked),
+        (CHILDREN, children or come == Answer.YES, come != Answer.NOT_ASKED),
+        (ACCESS, access, access_asked),
     ):
         if there:
             needs |= bit
