@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from refuge.audit.service import SYSTEM
 from refuge.database import now
 from refuge.jobs import run_jobs
 from refuge.london import london_date
+from refuge.statistics.catalogue import catalogue
 from refuge.statistics.models import Edition, KpiJudgement, KpiTarget
 from refuge.statistics.periods import Period, last_quarters, quarter_of
 from refuge.statistics.service.editions import JOB, SETTLES, publish, publish_due
@@ -339,3 +341,67 @@ def test_a_manager_reaches_the_residents_behind_a_figure_and_nobody_elses(
     assert f"/statistics/figures/K13/referrals?{days}" in browser.get(f"/statistics/figures/K13?{days}").text.replace(
         "&amp;", "&"
     )
+
+
+def test_the_referrals_behind_a_number_come_page_after_page_and_say_how_many_there_are(
+    database: Database, sign_in_as: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("queries.behind", "views.live"):
+        monkeypatch.setattr(f"refuge.statistics.{place}.PAGE", 2)
+    with database.write() as db:
+        refs = [referred(db, AWAY, "C06", at=now() - timedelta(hours=2), hours=1).ref for _ in range(5)]
+    browser = sign_in_as("manager.wall")
+    seen: list[str] = []
+    for number, words in ((1, "1 to 2 of 5"), (2, "3 to 4 of 5"), (3, "5 to 5 of 5")):
+        page = browser.get(f"/statistics/referrals?outcome=service&page={number}").text
+        assert f"{words} referrals" in text_of(page)
+        seen += re.findall(r">(R-\d{5})<", page)
+        assert ("outcome=service&amp;page=" in page) == (number in {1, 2, 3})
+    assert seen == refs[::-1]
+    for page in ("0", "4", "x"):
+        assert browser.get(f"/statistics/referrals?outcome=service&page={page}").status_code == 404
+    assert "1 to 2 of 5 referrals" in text_of(browser.get("/statistics/figures/K07/referrals").text)
+
+
+def test_a_live_figure_is_explained_with_its_value_its_period_and_how_good_the_data_is(
+    database: Database, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    with database.write() as db:
+        for reason in ("C06", "I01"):
+            referred(db, AWAY, reason, at=now() - timedelta(hours=2), hours=1)
+    browser = sign_in_as("manager.wall")
+    page = text_of(browser.get("/statistics/figures/K08").text)
+    assert "100% (1 of 1)" in page
+    assert "Too few to judge" in page
+    assert "as the records stand now; referrals by the day on which they were received" in page
+    assert "was asked and answered (K22)" in page
+    assert "No value" not in page
+    assert "by the day on which they were decided" in text_of(browser.get("/statistics/figures/K08?by=decided").text)
+
+
+def test_by_the_day_of_decision_the_page_its_explanation_and_the_list_behind_it_count_the_same(
+    database: Database, sign_in_as: Callable[[str], FlaskClient]
+) -> None:
+    on = london_date(now())
+    with database.write() as db:
+        late = referred(db, AWAY, "C06", at=now() - timedelta(days=3), hours=71).ref
+    browser = sign_in_as("manager.wall")
+    days = f"since={on - timedelta(days=1):%-d+%-m+%Y}&until={on:%-d+%-m+%Y}"
+    page = browser.get(f"/statistics?{days}&by=decided").text
+    assert "by=decided" in page.split("The referrals behind it")[1].split("</p>")[0]
+    for path in ("referrals", "figures/K08/referrals"):
+        assert late in browser.get(f"/statistics/{path}?{days}&by=decided").text
+        assert late not in browser.get(f"/statistics/{path}?{days}").text
+
+
+def test_a_figure_whose_definition_changed_is_not_comparable_on_the_live_page_either(
+    sign_in_as: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = quarter_of(london_date(now())).since
+    changed = [replace(one, since=begun, definition="Counted anew.") for one in catalogue() if one.code == "K10"]
+    every = (*catalogue(), *changed)
+    monkeypatch.setattr("refuge.statistics.catalogue.catalogue", lambda: every)
+    page = text_of(sign_in_as("manager.wall").get("/statistics/figures/K10").text)
+    assert "Not comparable" in page
+    assert "Counted anew." in page
+    assert "Not comparable" not in text_of(sign_in_as("manager.wall").get("/statistics/figures/K07").text)

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
     from refuge.accounts.models import Person
 
-AT_MOST = 500
+PAGE = 100
+"""How many stand on a page."""
 
 
-def refs_behind(session: Session, reader: Person, numbers: Sequence[int]) -> list[tuple[str, str]]:
-    """Return ref and state of those that she may read, the newest first; the numbers are of her own service."""
+def refs_behind(session: Session, reader: Person, numbers: Sequence[int], page: int) -> list[tuple[str, str]]:
+    """Return ref and state of those of a page that she may read, the last recorded first; pages begin with 1."""
+    theirs = sorted(numbers, reverse=True)[(page - 1) * PAGE : page * PAGE]
     rows = session.execute(
         select(Referral.ref, Referral.state)
-        .where(visible_to(reader), Referral.id.in_(numbers[:AT_MOST]))
-        .order_by(Referral.received_at.desc()),
+        .where(visible_to(reader), Referral.id.in_(theirs))
+        .order_by(Referral.id.desc()),
     )
     return [(ref, state.label) for ref, state in rows]

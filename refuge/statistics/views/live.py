@@ -17,6 +17,7 @@ from refuge.errors import Refused
 from refuge.london import london_date
 from refuge.permissions import Permission, requires
 from refuge.placements.forms.turn_aways import PeriodForm
+from refuge.statistics.catalogue import comparable
 from refuge.statistics.counting import Basis, Counting, by_need, cross, in_period
 from refuge.statistics.dimensions import dimensions
 from refuge.statistics.facts import NEEDS, Outcome
@@ -28,7 +29,7 @@ from refuge.statistics.periods import Period, last_quarters, quarter_of
 from refuge.statistics.profiles import INTERNAL, profiles
 from refuge.statistics.published import shown, shown_figure
 from refuge.statistics.queries import facts as queries
-from refuge.statistics.queries.behind import refs_behind
+from refuge.statistics.queries.behind import PAGE, refs_behind
 from refuge.statistics.queries.given import offered_to
 from refuge.statistics.queries.targets import judgements, meanings
 from refuge.statistics.queries.told import told
@@ -66,19 +67,17 @@ def dashboard() -> ResponseReturnValue:
     on = london_date(now())
     form = PeriodForm(request.args, on=on)
     period, fine = _period(form)
-    basis = Basis.DECIDED if request.args.get("by") == Basis.DECIDED else Basis.RECEIVED
+    basis = _basis()
     record(session, "statistics.seen", by=current_actor(), at=now(), since=str(period.since), until=str(period.until))
     last = last_quarters(on, QUARTERS)
     whole = Period(min(period.before.since, last[0].since), max(period.until, last[-1].until))
     found = list(queries.facts(session, user().network_id, whole, agency_id=user().agency_id))
-    now_shown, now_figures = _counted(period, basis, found)
-    before_shown, before_figures = _counted(period.before, basis, found)
+    sight = _sight(period, basis, found)
     quarters = _by_quarter(last, found)
-    sight = Sight(now_shown, now_figures, profiles()[INTERNAL], before_shown, before_figures, frozenset(now_figures))
     page = render_template(
         "statistics/dashboard.html", form=form, period=period, basis=basis.value, sight=sight, rows_of=rows_of,
         profile=profiles()[INTERNAL], chart=unmet_chart(quarters), over_time=over_time(quarters), needs=NEEDS,
-        outcomes=[one for one in Outcome if one is not Outcome.OPEN], links=_days(period),
+        outcomes=[one for one in Outcome if one is not Outcome.OPEN], links=_asked(period, basis),
         quarters=[(one.label, _days(one)) for one in last_quarters(on, 4)[::-1]],
     )  # fmt: skip
     return page, 200 if fine else 422
@@ -94,18 +93,60 @@ def behind_figure(code: str) -> ResponseReturnValue:
     meant = meanings(session, reader.network_id, period.until).get(code)
     if not fine or meant is None:
         abort(404)
-    numbers = figure_behind(code, told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id))
+    basis = _basis()
+    known = told(session, reader.network_id, period, at=now(), agency_id=reader.agency_id, basis=basis)
+    numbers = figure_behind(code, known)
     if code in OF_SESSIONS:
         numbers = offered_to(session, reader.network_id, period, at=now(), agency_id=reader.agency_id)
-    rows = refs_behind(session, reader, numbers or [])
-    record(session, "referral.listed", by=current_actor(), at=now(), refs=[ref for ref, _ in rows])
-    return render_template(
-        "statistics/behind.html", rows=rows, period=period, need=meant.title, outcome=code, back=_days(period),
-        nobody=numbers is None,
-    )  # fmt: skip
+    return _listed(numbers or [], period, basis, code, meant.title, nobody=numbers is None)
 
 
 OF_SESSIONS = frozenset({"K15", "K16"})
+
+
+def _listed(
+    numbers: list[int], period: Period, basis: Basis, title: str, what: str, *, nobody: bool = False
+) -> ResponseReturnValue:
+    """Show a page of referrals; the event names those that she saw, and the page says how many there are."""
+    last = max(1, -(-len(numbers) // PAGE))
+    typed = request.args.get("page", "1")
+    page = int(typed) if typed.isdecimal() else 0
+    if not 1 <= page <= last:
+        abort(404)
+    rows = refs_behind(session, user(), numbers, page)
+    record(session, "referral.listed", by=current_actor(), at=now(), refs=[ref for ref, _ in rows])
+    others = {
+        name: {"href": _page_address(other), "text": words, "labelText": f"{other} of {last}"}
+        for name, other, words in (("previous", page - 1, "Previous"), ("next", page + 1, "Next"))
+        if 1 <= other <= last
+    }
+    return render_template(
+        "statistics/behind.html", rows=rows, period=period, need=what, outcome=title, back=_asked(period, basis),
+        nobody=nobody, total=len(numbers), begins=(page - 1) * PAGE + 1, pages=others, basis=basis.value,
+    )  # fmt: skip
+
+
+def _page_address(page: int) -> str:
+    told = {**request.args.to_dict(), **(request.view_args or {}), "page": page}
+    return url_for(request.endpoint or "", **told)
+
+
+def _basis() -> Basis:
+    """Return by which day the address asks referrals to be counted."""
+    return Basis.DECIDED if request.args.get("by") == Basis.DECIDED else Basis.RECEIVED
+
+
+def _asked(period: Period, basis: Basis) -> dict[str, str]:
+    """Return what an address says of the days and of what is counted by, so that the next page counts the same."""
+    return _days(period) | ({"by": basis.value} if basis is Basis.DECIDED else {})
+
+
+def _sight(period: Period, basis: Basis, found: list[Fact]) -> Sight:
+    """Return her own service in a period, beside the one before, and which figures meant the same then."""
+    tables, made = _counted(period, basis, found)
+    tables_before, made_before = _counted(period.before, basis, found)
+    same = frozenset(code for code in made if comparable(code, period.until, period.before.until))
+    return Sight(tables, made, profiles()[INTERNAL], tables_before, made_before, same)
 
 
 def _days(period: Period) -> dict[str, str]:
@@ -175,14 +216,11 @@ def behind() -> ResponseReturnValue:
     if not fine or (need and need not in NEEDS) or (outcome and outcome not in set(Outcome)):
         abort(404)
     reader = user()
-    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period)
+    basis = _basis()
+    found = in_period(queries.facts(session, reader.network_id, period, agency_id=reader.agency_id), period, basis)
     chosen = [fact for fact in found if (not need or fact.has(need)) and (not outcome or fact.outcome == outcome)]
-    rows = refs_behind(session, reader, [fact.number for fact in chosen])
-    record(session, "referral.listed", by=current_actor(), at=now(), refs=[ref for ref, _ in rows])
-    return render_template(
-        "statistics/behind.html", rows=rows, period=period, need=NEEDS.get(need, "All referrals"),
-        outcome=Outcome(outcome).label if outcome else "Any outcome", back=_days(period),
-    )  # fmt: skip
+    ended = Outcome(outcome).label if outcome else "Any outcome"
+    return _listed([fact.number for fact in chosen], period, basis, ended, NEEDS.get(need, "All referrals"))
 
 
 @blueprint.get("/statistics/paper")
@@ -251,8 +289,13 @@ def _meaning(code: str, judging: JudgeForm, target: TargetForm) -> str:
     quarter = last_quarters(on, 1)[0]
     judged = judgements(session, user().network_id, quarter).get(code)
     failed = next((form for form in (judging, target) if form.errors), None)
+    period, _ = _period(PeriodForm(request.args, on=on))
+    basis = _basis()
+    whole = Period(period.before.since, period.until)
+    sight = _sight(period, basis, list(queries.facts(session, user().network_id, whole, agency_id=user().agency_id)))
     return render_template(
         "statistics/meaning.html", meaning=known, judging=judging, target=target, form=failed, quarter=quarter.label,
-        judged=judged, may_set=user().may(Permission.EDITION_PUBLISH),
-        asked=request.args,
+        judged=judged, may_set=user().may(Permission.EDITION_PUBLISH), asked=_asked(period, basis), period=period,
+        basis=basis.value, kpi=next((row for row in sight.kpis() if row.code == code), None),
+        figure=sight.figures.get(code), recorded=sight.figures.get("K22"),
     )  # fmt: skip
