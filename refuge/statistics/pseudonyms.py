@@ -47,6 +47,7 @@ class Same:
         found = household
         while (above := self._stands_for.get(found)) is not None:
             found = above
-        while household != found:
-            household, self._stands_for[household] = self._stands_for.get(household, found), found
+        while household != found:  # so that the way is short next time
+            above, self._stands_for[household] = self._stands_for[household], found
+            household = above
         return found

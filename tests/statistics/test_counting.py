@@ -32,6 +32,7 @@ from refuge.statistics.counting import (
 from refuge.statistics.dimensions import BANDS, band, combination_words, dimensions, needs_in
 from refuge.statistics.facts import NEEDS, Outcome
 from refuge.statistics.periods import Period, quarter_of
+from refuge.statistics.pseudonyms import Same
 from refuge.statistics.queries.facts import facts
 from refuge.statistics.queries.words import words
 from tests.builders import Pilot
@@ -93,6 +94,20 @@ def test_whom_a_worker_said_to_be_one_woman_is_one_household_and_whom_not_is_two
         found = {fact.number: fact.household for fact in read(db)}
     assert found[one.id] == found[other.id]
     assert found[like.id] != found[unlike.id]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20), st.permutations(range(10)))
+def test_households_that_are_one_are_found_as_one_in_whatever_order_they_are_asked_for(
+    pairs: list[tuple[int, int]], order: list[int]
+) -> None:
+    joined = {one: {one} for one in range(10)}
+    for one, other in pairs:
+        whole = joined[one] | joined[other]
+        joined |= dict.fromkeys(whole, whole)
+    same = Same()
+    same.join(pairs)
+    for _ in range(2):
+        assert {one: same.of(one) for one in order} == {one: min(joined[one]) for one in order}
 
 
 def test_a_pseudonym_needs_the_key_and_tells_nothing(database: Database) -> None:
