@@ -38,7 +38,7 @@ from tests.placements.deciding import (
     quick,
     referral_of,
 )
-from tests.placements.lapsers import lapse
+from tests.placements.lapsers import PATIENCE, lapse
 from tests.placements.test_matching import words_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
 PROCESSES = 6
 HOLDS = 20
-PATIENCE = 60
 
 
 @pytest.fixture
