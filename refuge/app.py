@@ -248,6 +248,6 @@ def _send_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if current_app.config["CONFIG"].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not response.cache_control.public:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -70,7 +70,7 @@ def pages(world: World) -> Iterator[tuple[str, TestResponse]]:
 def test_every_answer_is_strict_neutral_and_without_anything_inline(world: World) -> None:
     wrong = []
     for where, answer in pages(world):
-        wrong += [f"{where}: {fault}" for fault in faults_of(answer, static=where.startswith("/static"))]
+        wrong += [f"{where}: {fault}" for fault in faults_of(answer, static=where.startswith(("/static", "/public/")))]
         if answer.mimetype == "text/html" and answer.status_code not in {302, 303}:
             page = answer.text
             titles = re.findall(r"<title[^>]*>(.*?)</title>", re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL))

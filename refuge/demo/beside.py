@@ -10,7 +10,7 @@ from refuge.london import london_date
 from refuge.statistics.facts import NEEDS
 from refuge.statistics.periods import last_quarters
 from refuge.statistics.returns import due_returns
-from refuge.statistics.service.beside import mark_sent, score_harm, set_return
+from refuge.statistics.service.beside import choose_public, mark_sent, score_harm, set_return
 
 if TYPE_CHECKING:
     from refuge.demo.loading import Loading
@@ -43,6 +43,7 @@ def load_beside(loading: Loading) -> None:
         )  # fmt: skip
     farah = loading.people[FARAH]
     set_return(loading.db, "quarter_report", 30, farah, seen=0, by=farah, actor=SYSTEM, at=loading.at)
+    choose_public(loading.db, shown=True, seen=0, by=farah, actor=SYSTEM, at=loading.at)
     past = [one for one in due_returns(loading.today, {}) if one.due_on < loading.today]
     for one in past[:-1]:
         mark_sent(

@@ -1,4 +1,4 @@
-"""What partners and managers keep beside the figures: scores of harm, when returns are due, and what was sent."""
+"""What partners and managers keep beside the figures: scores of harm, returns, a compared mapping, a public page."""
 
 from __future__ import annotations
 
@@ -95,3 +95,42 @@ class ReturnSent(Base):
 
     sent_by: Mapped[Person] = relationship(lazy="raise")
     edition: Mapped[Edition | None] = relationship(lazy="raise")
+
+
+class MappingCheck(Base):
+    """That a person compared a version of the annual return's mapping with the form of a year. Never changed.
+
+    Another version of the mapping has none: it is to be compared again.
+    """
+
+    __tablename__ = "mapping_check"
+    __table_args__ = (
+        UniqueConstraint("network_id", "version", "year_on"),
+        CheckConstraint("length(version) >= 1", name="version"),
+    )
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    version: Mapped[str] = mapped_column(String(40))
+    """Of `data/crosswalk.toml`."""
+    year_on: Mapped[date]
+    """The first day of the financial year that the form is for."""
+    checked_on: Mapped[date]
+    checked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+    checked_by: Mapped[Person] = relationship(lazy="raise")
+
+
+class PublicPage(Base):
+    """Whether everybody can read what a network published last. Never changed: the last one holds; none: nobody can."""
+
+    __tablename__ = "public_page"
+    __table_args__ = (UniqueConstraint("network_id", "number"), CheckConstraint("number >= 1", name="number"))
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    number: Mapped[int]
+    shown: Mapped[bool]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime]
+
+    set_by: Mapped[Person] = relationship(lazy="raise")

@@ -6,8 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from refuge.statistics.profiles import DATA
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from refuge.statistics.periods import Period
 
 UNCHECKED = "To be checked against this year’s form"
 
@@ -17,18 +23,17 @@ class Crosswalk:
     """One version of the mapping."""
 
     version: str
-    checked_by: str
-    checked_on: str
     source: str
     categories: Mapping[str, str]
     reasons: Mapping[str, str]
 
-    @property
-    def mark(self) -> str:
-        """What every workbook says about it."""
-        if not self.checked_by:
+    def mark(self, year: Period, checked: tuple[str, date] | None) -> str:
+        """Return what the page and every workbook say about it for a year: who compared this version, and when."""
+        if checked is None:
             return UNCHECKED
-        return f"Checked against the form by {self.checked_by} on {self.checked_on}"
+        name, on = checked
+        which = year.label.partition(" (")[0]
+        return f"Version {self.version} was checked against the form of {which} by {name} on {on.day} {on:%B %Y}"
 
     def gathered(self, counts: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
         """Return each category with its sum; a sum of which a part is hidden is hidden."""

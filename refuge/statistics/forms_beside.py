@@ -1,4 +1,4 @@
-"""The forms beside the figures: a partner's scores of harm, when a return is due, that it was sent."""
+"""The forms beside the figures: a partner's scores of harm, when a return is due, that it was sent, its mapping."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wtforms import Form, HiddenField
 
 from refuge.referrals.forms.fields import Listed, SaidDate, Text, WholeNumber
 from refuge.statistics.facts import NEEDS
+from refuge.statistics.periods import financial_year_of
 from refuge.statistics.risk import MOST
 
 if TYPE_CHECKING:
@@ -154,4 +155,31 @@ class SentForm(Form):
             self.sent_to.errors = ["Say which office had it, and how"]
         if self.edition.data and self.edition.data not in self.editions:
             self.edition.errors = ["Choose an edition of this period"]
+        return not self.errors
+
+
+class MappingForm(Form):
+    """That the mapping was compared with a year's form: which form, and when."""
+
+    year = Listed("Which year’s form did you compare it with?", "Choose one")
+    checked_on = SaidDate("When did you compare them?", "Enter the day on which you compared them")
+    version = HiddenField()
+
+    def __init__(self, typed: MultiDict[str, str] | None = None, *, on: date, version: str) -> None:
+        """Bind what was typed; the year that runs and the one before can be chosen."""
+        self.on, self.holds = on, version
+        super().__init__(formdata=typed, data={"version": version})
+        running = financial_year_of(on)
+        self.years = {str(one.since): one for one in (running, running.before)}
+        self.year.offer((key, one.label) for key, one in self.years.items())
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401  as WTForms has it
+        """Ask for both; what was compared must be the version that holds."""
+        super().validate(extra_validators)
+        if self.version.data != self.holds:
+            self.year.errors = ["The mapping has changed since you opened this page: compare the lines below again"]
+        elif self.year.typed not in self.years:
+            self.year.errors = ["Choose which year’s form you compared it with"]
+        if not self.checked_on.errors and (self.checked_on.typed is None or self.checked_on.typed > self.on):
+            self.checked_on.errors = ["Enter the day on which you compared them, today or earlier"]
         return not self.errors

@@ -94,8 +94,11 @@ def _sheet(table: Shown) -> list[list[Any]]:
     return [*rows, [guarded(table.note)]] if table.note else rows
 
 
-def as_return(book: Book) -> bytes:
-    """Return the annual return: households that could not be supported, in the department's categories."""
+def as_return(book: Book, mark: str) -> bytes:
+    """Return the annual return: households that could not be supported, in the department's categories.
+
+    `mark`: who compared the mapping with the form of the year, or that nobody has.
+    """
     from openpyxl import Workbook  # noqa: PLC0415  loaded when somebody asks for a file
 
     mapping = crosswalk()
@@ -103,10 +106,10 @@ def as_return(book: Book) -> bytes:
     notes = workbook.active
     assert notes is not None  # noqa: S101  a new workbook has a sheet
     notes.title = "Notes"
-    for row in [("Annual return", guarded(book.title)), ("Mapping", mapping.version), ("", mapping.mark), *book.notes]:
+    for row in [("Annual return", guarded(book.title)), ("Mapping", mapping.version), ("", guarded(mark)), *book.notes]:
         notes.append([guarded(words) for words in row])
     sheet = workbook.create_sheet("Households unable to support")
-    sheet.append([mapping.mark])
+    sheet.append([guarded(mark)])
     sheet.append(["Category", "Households"])
     why = book.sight.tables["why"]
     counts = {row: why.count(row, RECEIVED) for row, _, _ in why.rows if row != ALL}
@@ -114,7 +117,7 @@ def as_return(book: Book) -> bytes:
         sheet.append([category, cell(count)])
     sheet.append(["All households that could not be supported", cell(why.count(ALL, RECEIVED))])
     sheet.append(["A household may have been turned away for several reasons: the categories do not add up to all."])
-    _supported(workbook.create_sheet("People supported"), book.sight.tables["people"], mapping.mark)
+    _supported(workbook.create_sheet("People supported"), book.sight.tables["people"], guarded(mark))
     made = io.BytesIO()
     workbook.save(made)
     return made.getvalue()

@@ -106,6 +106,7 @@ SHOWS_NOBODY = {
     "/published/<ref>", "/published/<ref>/figures/<code>", "/published/<ref>/csv", "/published/<ref>/ods",
     "/published/<ref>/pdf", "/published/<ref>/return", "/published/risk", "/published/compared", "/statistics/harm",
     "/statistics/returns", "/statistics/returns/<kind>/due", "/statistics/returns/<kind>/<since>",
+    "/statistics/mapping", "/published/public",
 }  # fmt: skip
 SHOWS_NOBODY |= plans.SHOWS_NOBODY
 """Pages behind a permission that show no person's record: forms, what houses offer, a question before an act."""

@@ -63,7 +63,7 @@ def kind_of(rule: str) -> str:
         "/asked/": "question", "/statistics/figures/": "kpi", "/statistics/returns/<kind>/due": "return_kind",
         "/statistics/returns/": "due",
         "/published/<ref>/figures/": "explained",
-        "/published/": "edition",
+        "/published/": "edition", "/public/": "public_page",
         "/turn-aways/": "turn_away", "/residents/": "resident", "/matches/<ref>/choose/": "choice", "/matches/": "run",
         "/in-reach/sessions/": "booking", "/in-reach/series/": "series", "/in-reach/plans/": "session_plan",
         "/calendar/": "feed", "/say/": "said",
@@ -72,7 +72,7 @@ def kind_of(rule: str) -> str:
     return next(kind for start, kind in kinds.items() if rule.startswith(start))
 
 
-NOBODYS = {"none", "static", "kpi", "due", "return_kind"}
+NOBODYS = {"none", "static", "kpi", "due", "return_kind", "public_page"}
 """Kinds of things that stand in no relation to anybody."""
 
 

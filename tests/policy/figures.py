@@ -13,6 +13,8 @@ from refuge.london import london_date
 from refuge.replays.models import Replay, ReplayState
 from refuge.statistics.models import Edition
 from refuge.statistics.periods import quarter_of
+from refuge.statistics.queries.beside import public_choice
+from refuge.statistics.service.beside import choose_public
 from refuge.statistics.service.editions import publish
 from tests.builders import Pilot
 
@@ -48,6 +50,16 @@ class FigureWorld:
             return made
         quarter = quarter_of(date(2019, 5, 1))
         return publish(db, person.network_id, quarter, by=SYSTEM, name="Somebody", at=now()).ref
+
+    @classmethod
+    def _public_page(cls, db: Session, reader: str, _relation: str) -> str:
+        """Show what was published to everybody, as the network chose once."""
+        cls._edition(db, reader, "own")
+        by = Pilot().person(db, "manager.wall")
+        kept = public_choice(db, by.network_id)
+        if kept is None or not kept.shown:
+            choose_public(db, shown=True, seen=kept.number if kept else 0, by=by, actor=SYSTEM, at=now())
+        return by.agency.network.ref
 
     @staticmethod
     def _priced(_db: Session, _reader: str, _relation: str) -> str:

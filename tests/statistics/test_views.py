@@ -287,7 +287,16 @@ def test_an_edition_reads_nothing_of_the_network_but_who_is_signed_in(
     event.listen(app.extensions["database"].engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     assert browser.get(f"/published/{ref}").status_code == 200
     read = {name for statement in asked for name in re.findall(r"\b(?:FROM|JOIN) (\w+)", statement)}
-    assert read <= {"web_session", "person", "agency", "network", "edition", "edition_table", "audit_event"}
+    assert read <= {
+        "web_session",
+        "person",
+        "agency",
+        "network",
+        "edition",
+        "edition_table",
+        "audit_event",
+        "mapping_check",
+    }
 
 
 def test_the_form_says_the_days_that_are_counted_when_nobody_typed_any(

@@ -1,4 +1,4 @@
-"""What stands beside the figures in the reader's own network: scores of harm, settings of returns, what was sent."""
+"""What stands beside the figures in the reader's own network: scores of harm, returns, who reads the public page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from refuge.accounts.models import Agency, Person
+from refuge.accounts.models import Agency, Network, Person
 from refuge.london import london_date
 from refuge.permissions import Permission, Role, may
-from refuge.statistics.beside import HarmScore, ReturnSent, ReturnSetting
+from refuge.statistics.beside import HarmScore, MappingCheck, PublicPage, ReturnSent, ReturnSetting
 from refuge.statistics.returns import DueReturn, Standing, due_returns, urgency
 
 if TYPE_CHECKING:
@@ -106,3 +106,32 @@ def owners(session: Session, network_id: int) -> Sequence[Person]:
         .where(Agency.network_id == network_id, Person.role.in_(KEEPERS), Person.disabled_at.is_(None))
         .order_by(Person.name),
     ).all()
+
+
+def mapping_check(session: Session, network_id: int, version: str, year_on: date) -> MappingCheck | None:
+    """Return that somebody of the network compared this version with the form of this year."""
+    return session.scalar(
+        select(MappingCheck)
+        .where(
+            MappingCheck.network_id == network_id, MappingCheck.version == version, MappingCheck.year_on == year_on
+        )
+        .options(joinedload(MappingCheck.checked_by)),
+    )  # fmt: skip
+
+
+def public_choice(session: Session, network_id: int) -> PublicPage | None:
+    """Return what was chosen last of the page for everybody."""
+    return session.scalar(
+        select(PublicPage)
+        .where(PublicPage.network_id == network_id)
+        .order_by(PublicPage.number.desc())
+        .limit(1)
+        .options(joinedload(PublicPage.set_by)),
+    )
+
+
+def public_network(session: Session, ref: str) -> Network | None:
+    """Return the network of this ref if it shows its page to everybody; whoever asks need not be signed in."""
+    network = session.scalar(select(Network).where(Network.ref == ref))
+    choice = None if network is None else public_choice(session, network.id)
+    return network if choice is not None and choice.shown else None

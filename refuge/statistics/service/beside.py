@@ -1,4 +1,4 @@
-"""Keeping a partner's scores of harm, when returns are due, and that one was sent; each with its audit event."""
+"""Keeping a partner's scores of harm, returns, and whether there is a public page; each with its audit event."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from refuge.audit.service import record
 from refuge.errors import Refused
-from refuge.statistics.beside import HarmScore, ReturnSent, ReturnSetting
+from refuge.statistics.beside import HarmScore, MappingCheck, PublicPage, ReturnSent, ReturnSetting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,3 +86,25 @@ def mark_sent(  # noqa: PLR0913  one for each thing that is kept
         ),
     )  # fmt: skip
     record(session, "return.sent", by=actor, at=at, kind=due.kind.key, since=str(due.period.since))
+
+
+def confirm_mapping(
+    session: Session, version: str, year_on: date, *, on: date, by: Person, actor: Actor, at: datetime
+) -> None:
+    """Keep that a person compared a version of the mapping with the form of a year: once for both."""
+    _add(
+        session,
+        MappingCheck(
+            network_id=by.network_id, version=version, year_on=year_on, checked_on=on, checked_by_id=by.id,
+            recorded_at=at,
+        ),
+    )  # fmt: skip
+    record(session, "mapping.checked", by=actor, at=at, version=version, year_on=str(year_on))
+
+
+def choose_public(session: Session, *, shown: bool, seen: int, by: Person, actor: Actor, at: datetime) -> None:
+    """Say whether everybody can read what was published last, from now on."""
+    _add(
+        session, PublicPage(network_id=by.network_id, number=seen + 1, shown=shown, set_by_id=by.id, set_at=at)
+    )  # fmt: skip
+    record(session, "public_page.chosen", by=actor, at=at, shown=shown)

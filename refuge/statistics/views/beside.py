@@ -23,6 +23,7 @@ from refuge.statistics.queries import editions as queries
 from refuge.statistics.returns import return_kinds
 from refuge.statistics.risk import Scored, Theme, likelihood
 from refuge.statistics.service import beside as service
+from refuge.statistics.views.mapping import mark_of
 from refuge.statistics.views.reading import label_of_edition, made_words
 from refuge.statistics.views.room import blueprint
 
@@ -126,7 +127,7 @@ def returns() -> ResponseReturnValue:
     rows = beside.calendar(session, user().network_id, on)
     settings = beside.return_settings(session, user().network_id)
     return render_template(
-        "statistics/returns.html", rows=rows, on=on, keeps_returns=beside.keeps_returns,
+        "statistics/returns.html", rows=rows, on=on, keeps_returns=beside.keeps_returns, mapping_mark=mark_of(on),
         kinds=[(kind, settings.get(kind.key)) for kind in return_kinds().values()],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from refuge.paper import as_download, pdf
 from refuge.permissions import Permission, requires
 from refuge.statistics.profiles import profiles
 from refuge.statistics.shown import NEED_HEADS, over_time, rows_of, unmet_chart
+from refuge.statistics.views.mapping import mark_of
 from refuge.statistics.views.reading import made_words
 from refuge.statistics.views.room import blueprint, edition_or_404, profile_asked, sight_of
 from refuge.statistics.workbooks import Book, as_csv, as_ods, as_return
@@ -69,7 +70,7 @@ def ods(ref: str) -> Response:
 def annual_return(ref: str) -> Response:
     """Give the annual return as a workbook, in the department's categories."""
     found, _ = edition_or_404(ref)
-    return _file(as_return(_book(found)), XLSX, _named(found, "xlsx"))
+    return _file(as_return(_book(found), mark_of(found.edition.until)), XLSX, _named(found, "xlsx"))
 
 
 @blueprint.get("/published/<ref>/pdf")

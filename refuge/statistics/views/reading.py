@@ -14,6 +14,7 @@ from refuge.statistics.periods import Period
 from refuge.statistics.profiles import PUBLISHED, profiles
 from refuge.statistics.queries import editions as queries
 from refuge.statistics.shown import over_time, rows_of, unmet_chart
+from refuge.statistics.views.mapping import mark_of
 from refuge.statistics.views.room import blueprint, edition_or_404, profile_asked, sight_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def edition(ref: str) -> ResponseReturnValue:
         "statistics/edition.html", found=found, row=found.edition, label=found.period.label, profile=profiles()[key],
         profiles=[profiles()[one] for one in PUBLISHED], sight=sight_of(found, key), rows_of=rows_of,
         made=made_words(found.edition), chart=unmet_chart(told), over_time=over_time(told),
+        mapping_mark=mark_of(found.edition.until),
     )  # fmt: skip
 
 
