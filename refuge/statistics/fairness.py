@@ -32,7 +32,7 @@ class Line:
     unmet: int = 0
     """Ended by the refuges: no bed was free, or nothing could meet the need."""
     no_bed: int = 0
-    """Of those: no bed could have taken her, even an occupied one."""
+    """Of those: no bed could have taken her, because none was free in time or none met her needs."""
     some_bed: int = 0
     """Of those: at least one bed could have."""
     beds: list[int] = field(default_factory=list)
