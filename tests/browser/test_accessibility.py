@@ -78,41 +78,6 @@ def test_every_page_of_every_role_is_accessible(email: str, site: Site, sign_in:
     assert wrong == []
 
 
-@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
-def test_what_other_people_are_asked_is_accessible(site: Site, sign_in: Callable[..., Page]) -> None:
-    """A question for a worker, a privacy officer's sample, and the form that a woman fills in by herself."""
-    wrong: list[str] = []
-
-    def look(page: Page) -> None:
-        for size in (WIDE, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # two whole numbers
-            wrong.extend(f"{size['width']}: {line}" for line in violations(page) + overflow(page))
-
-    page = sign_in("dawn@turning-point.example")
-    page.get_by_role("link", name="Can somebody of yours work with").first.click()
-    look(page)
-    page.get_by_role("button", name="Send the answer").click()
-    page.locator(".govuk-error-summary").wait_for()
-    look(page)
-    page.goto(site.at("/privacy/sample"))
-    look(page)
-    page.goto(site.at("/feedback/ask"))
-    page.get_by_label("A partner").check()
-    page.get_by_label("By a link for one answer").check()
-    page.get_by_role("button", name="Open the form").click()
-    look(page)
-    page.get_by_role("link", name="/say/").click()
-    look(page)
-    page.get_by_role("button", name="Send it").click()
-    page.locator(".govuk-error-summary").wait_for()
-    look(page)
-    page.get_by_label("4", exact=True).check()
-    page.get_by_role("button", name="Send it").click()
-    page.get_by_role("heading", name="Thank you").wait_for()
-    look(page)
-    assert wrong == []
-
-
 def test_every_open_page_is_accessible(site: Site, open_context: Callable[..., BrowserContext]) -> None:
     wrong: list[str] = []
     for size in (WIDE, PHONE):
