@@ -40,7 +40,7 @@ _ASKED_0018 = ("in_one_network", "answered_by_whom_it_asks")
 _KEPT_0014 = ("incident_escalation", "privacy_sample")
 _KEPT_STATISTICS = ("edition", "edition_table", "edition_working", "kpi_target", "kpi_judgement")
 _PERSONS_STATISTICS = ("kpi_target", "kpi_judgement")
-_CHECKED_0021 = ("mapping_check", "public_page")
+_CHECKED_0019 = ("mapping_check", "public_page")
 _BESIDE_FIGURES = ("harm_score", "return_setting", "return_sent")
 _FITS_0017 = "session_booking_person_fits"
 INVARIANTS: dict[str, dict[str, set[str]]] = {
@@ -179,11 +179,11 @@ INVARIANTS: dict[str, dict[str, set[str]]] = {
         }
         | {f"worker_asking.{name}" for name in _ASKED_0018},
     },
-    "0021": {
-        "sqlite": {f"{table}_kept_{what}" for table in _CHECKED_0021 for what in ("update", "delete")}
-        | {f"{table}_in_one_network_insert" for table in _CHECKED_0021},
-        "postgresql": {f"{table}.kept" for table in _CHECKED_0021}
-        | {f"{table}.in_one_network" for table in _CHECKED_0021},
+    "0019": {
+        "sqlite": {f"{table}_kept_{what}" for table in _CHECKED_0019 for what in ("update", "delete")}
+        | {f"{table}_in_one_network_insert" for table in _CHECKED_0019},
+        "postgresql": {f"{table}.kept" for table in _CHECKED_0019}
+        | {f"{table}.in_one_network" for table in _CHECKED_0019},
     },
 }
 """By the migration that adds them: names of partial unique indexes, exclusion constraints and triggers."""

@@ -50,6 +50,12 @@ def give_key(engine: Engine, key: bytes) -> None:
     setattr(engine.dialect, _KEY, key)
 
 
+def key_of(dialect: Dialect) -> bytes:
+    """Return the key that the connections of an engine were given."""
+    key: bytes = getattr(dialect, _KEY)
+    return key
+
+
 class Sealed(TypeDecorator[str]):
     """A text that is kept sealed. Empty stays empty. It can be neither searched nor sorted by: read it and compare."""
 
@@ -63,8 +69,8 @@ class Sealed(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Seal what is written."""
-        return seal(value, getattr(dialect, _KEY), self.column) if value else value
+        return seal(value, key_of(dialect), self.column) if value else value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Open what is read."""
-        return unseal(value, getattr(dialect, _KEY), self.column) if value else value
+        return unseal(value, key_of(dialect), self.column) if value else value

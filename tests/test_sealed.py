@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from refuge.beds.models import RefugeAddress
+from refuge.schema import migrate
 from refuge.sealed import MARK, SealError, seal, unseal
 from support_plans.categories import Category
 from support_plans.models import ApartRecord
@@ -59,3 +60,16 @@ def test_the_database_holds_no_word_of_an_address_or_of_what_is_kept_apart(datab
         raw = db.scalars(text(query)).all()
     assert len(raw) > 1
     assert all(value.startswith(MARK) and "canary" not in value for value in raw)
+
+
+def test_what_was_written_before_columns_were_sealed_is_sealed_by_the_migration(database: Database) -> None:
+    query = text("SELECT address FROM refuge_address ORDER BY id")
+    with database.reading() as db:
+        addresses = db.scalars(select(RefugeAddress.address).order_by(RefugeAddress.id)).all()
+    migrate(database, "0019")
+    with database.reading() as db:
+        assert db.scalars(query).all() == addresses
+    migrate(database)
+    with database.reading() as db:
+        assert all(value.startswith(MARK) for value in db.scalars(query))
+        assert db.scalars(select(RefugeAddress.address).order_by(RefugeAddress.id)).all() == addresses

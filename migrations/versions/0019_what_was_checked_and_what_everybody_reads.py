@@ -2,13 +2,13 @@
 
 Both are added, never changed: a new version of the mapping, or another choice, is one more row.
 
-Revision: 0021
+Revision: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
+revision = "0019"
 down_revision = "0018"
 
 TABLES = {"mapping_check": "checked_by_id", "public_page": "set_by_id"}
