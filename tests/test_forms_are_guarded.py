@@ -99,11 +99,13 @@ GUARDED: dict[str, Guard] = {
     "/turn-aways/<ref>/take-back": VERSION,
     # Replays and figures
     "/published/new": ONCE,
+    "/published/public": Guard("state", "a choice has the number after the one that was shown, which is taken once"),
     "/replays/<ref>/publish": Guard("state", "it is published once"),
     "/replays/costs/<kind>": VERSION,
     "/replays/new": ONCE,
     "/statistics/figures/<code>": ONCE,
     "/statistics/harm": SEEN._replace(shown=False),
+    "/statistics/mapping": Guard("state", "a version of the mapping is compared with a year's form once"),
     "/statistics/returns/<kind>/<since>": SEEN,
     "/statistics/returns/<kind>/due": SEEN,
     # Rota
