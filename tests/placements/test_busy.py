@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from refuge import once
 from refuge.database import now
-from refuge.errors import Refused
+from refuge.errors import SentTwice
 from refuge.placements.service import holding
 from tests.builders import Pilot
 from tests.placements.deciding import bed_ref, clear, database_of, holds, quick
@@ -51,12 +51,13 @@ def test_who_waits_too_long_for_a_lock_is_asked_to_try_again(
     assert holds(app) == []
 
 
-def test_of_two_sendings_of_one_form_at_one_moment_the_second_is_refused_in_words(app: Flask) -> None:
+def test_of_two_sendings_of_one_form_at_one_moment_the_second_follows_the_first(app: Flask) -> None:
     key = once.new_key()
     with database_of(app).writing() as db:
         worker = Pilot().person(db, "worker.wall").id
         once.remember(db, worker, key, address="/referrals/R-00001", at=now())
-        with pytest.raises(Refused, match="sent twice"):
+        with pytest.raises(SentTwice) as second:
             once.remember(db, worker, key, address="/referrals/R-00002", at=now())
+        assert str(second.value) == "/referrals/R-00001"
         assert once.led_to(db, worker, key) == "/referrals/R-00001"
         assert once.led_to(db, Pilot().person(db, "worker.panahghar").id, key) is None
