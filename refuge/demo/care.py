@@ -377,7 +377,7 @@ def _incidents(loading: Loading) -> None:
     outcome = "A spring closes the gate now; it is on the evening round."
     close_incident(db, row, outcome, version=row.version, **_by(loading, FARAH, -8))
     concern = IncidentDetails(
-        IncidentKind.CONCERN, "A partner was told a date that had changed.", loading.moment(-1), asha
+        IncidentKind.CONCERN, "A partner was told a date that had changed.", loading.moment(-2), asha
     )
     log_incident(db, concern, referral=None, **_by(loading, ASHA, -0.9))
     late = IncidentDetails(IncidentKind.NOT_BACK, "She said she would be back by eight.", loading.moment(-0.12), farah)

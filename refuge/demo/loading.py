@@ -51,7 +51,9 @@ class Loading:
         return self.at.astimezone(LONDON).date()
 
     def day(self, days: float) -> date:
-        """Return the London date so many days from now."""
+        """Return the London date so many days from now; within the last day, that of the instant."""
+        if -1 < days < 0:
+            return self.moment(days).astimezone(LONDON).date()
         return (self.at.astimezone(LONDON) + timedelta(days=days)).date()
 
     def moment(self, days: float) -> datetime:

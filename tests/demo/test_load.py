@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -54,10 +54,14 @@ from refuge.referrals.models import (
 )
 from refuge.replays.models import ReplayState
 from refuge.replays.queries import replays
+from refuge.schema import migrate
 from support_plans.models import Task, TaskKind
+from tests.databases import open_database
 from tests.demo.conftest import LOADED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.orm import Session
 
     from refuge.database import Database
@@ -269,3 +273,18 @@ def test_commissioners_find_what_would_have_helped(demonstration: Database) -> N
     with demonstration.reading() as db:
         commissioner = db.scalars(select(Person).where(Person.email == "grace@council.example")).one()
         assert [row.state for row in replays(db, commissioner)] == [ReplayState.DONE]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 11, 25, 0, 20, tzinfo=UTC), datetime(2026, 11, 25, 8, 45, tzinfo=UTC),
+        datetime(2027, 3, 28, 2, 0, tzinfo=UTC), datetime(2028, 2, 29, 23, 55, tzinfo=UTC),
+    ],
+)  # fmt: skip
+def test_it_loads_at_any_hour(tmp_path: Path, at: datetime) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'demo.db'}")
+    migrate(database)
+    with database.write() as db:
+        assert load_demo(db, at=at)
+    database.engine.dispose()
