@@ -24,6 +24,7 @@ from refuge.london import Telling, date_words, instant_words, london_date
 from refuge.permissions import Permission, requires
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from flask.typing import ResponseReturnValue
@@ -111,21 +112,10 @@ def bed_edit(ref: str) -> ResponseReturnValue:
 def retire(ref: str) -> ResponseReturnValue:
     """Ask whether a bed is to leave service for good, then take it out."""
     row = own_bed(ref)
-    form = ServiceForm()
-    refusal = None
-    if form.validate_on_submit():
-        try:
-            version = read_version(form.version.data)
-            service.retire_bed(session, row, version=version, by=user(), actor=current_actor(), at=now())
-        except Refused as refused:
-            refusal = refused.sentence
-        else:
-            flash(f"{row.name} is out of service from today.", "success")
-            session.commit()
-            return redirect(url_for("beds.refuge", ref=row.refuge.ref))
-    elif row.retired_on is not None:
-        return redirect(url_for("beds.bed", ref=ref))
-    return _service_page("retire", row, form, refusal)
+    said, over = f"{row.name} is out of service from today.", row.retired_on is not None
+    return _ask_service(
+        "retire", row, service.retire_bed, said, over=over, then=url_for("beds.refuge", ref=row.refuge.ref)
+    )
 
 
 @blueprint.route("/beds/<ref>/restore", methods=["GET", "POST"])
@@ -133,21 +123,27 @@ def retire(ref: str) -> ResponseReturnValue:
 def restore(ref: str) -> ResponseReturnValue:
     """Ask whether a bed that left service is to come back, then put it back."""
     row = own_bed(ref)
-    form = ServiceForm()
-    refusal = None
+    said, over = f"{row.name} is back in service.", row.retired_on is None
+    return _ask_service("restore", row, service.restore_bed, said, over=over, then=url_for("beds.bed", ref=ref))
+
+
+def _ask_service(
+    page: str, row: Bed, act: Callable[..., None], said: str, *, over: bool, then: str
+) -> ResponseReturnValue:
+    """Ask, do it with the version that was shown and go on; where it is done already, lead to the bed."""
+    form, refusal = ServiceForm(), None
     if form.validate_on_submit():
         try:
-            version = read_version(form.version.data)
-            service.restore_bed(session, row, version=version, by=user(), actor=current_actor(), at=now())
+            act(session, row, version=read_version(form.version.data), by=user(), actor=current_actor(), at=now())
         except Refused as refused:
             refusal = refused.sentence
         else:
-            flash(f"{row.name} is back in service.", "success")
+            flash(said, "success")
             session.commit()
-            return redirect(url_for("beds.bed", ref=ref))
-    elif row.retired_on is None:
-        return redirect(url_for("beds.bed", ref=ref))
-    return _service_page("restore", row, form, refusal)
+            return redirect(then)
+    elif over:
+        return redirect(url_for("beds.bed", ref=row.ref))
+    return _service_page(page, row, form, refusal)
 
 
 def _service_page(name: str, row: Bed, form: ServiceForm, refusal: str | None) -> ResponseReturnValue:
